@@ -1,0 +1,56 @@
+"""What the game needs from outside, as protocols; ``app.py`` hands in the real ones.
+
+Implementations must be safe to call from several threads at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from PIL import Image
+
+from model.types import Heatmap, Place, Prediction
+
+
+class PanoramaSource(Protocol):
+    """Panoramas that may be dealt: only places that the opponent never trained on or near."""
+
+    @property
+    def rendered(self) -> bool:
+        """Whether the pictures are computer-rendered; the page says so."""
+        ...
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """Every place that may be dealt; the index is the argument of :meth:`picture`."""
+        ...
+
+    def picture(self, index: int) -> Image.Image:
+        """The whole panorama of ``places[index]``: an RGB picture without metadata.
+
+        Raises:
+            model.types.PictureError: it cannot be read, or turns out not to be held out.
+        """
+        ...
+
+
+class Play(Protocol):
+    """What the opponent makes of one picture."""
+
+    @property
+    def prediction(self) -> Prediction:
+        """Its calibrated probabilities."""
+        ...
+
+    def heatmap(self, target: str) -> Heatmap:
+        """Grad-CAM for the logit of this country; cheap, the forward pass is kept."""
+        ...
+
+
+class Opponent(Protocol):
+    """The player on the other side."""
+
+    def play(self, picture: Image.Image) -> Play:
+        """Look at one RGB picture of any size, the very crop that the human sees."""
+        ...

@@ -1,0 +1,1 @@
+"""The net: data, training, prediction and explanation. Never imports game or gradio."""

@@ -1,0 +1,190 @@
+"""The shared vocabulary of both rooms: country codes, places, crops, predictions, heat maps.
+
+Torch-free, frozen, without I/O. ``game`` may import this module and no other of ``model``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+COUNTRY_CODES: tuple[str, ...] = tuple(
+    (
+        "AD AE AR AU BD BE BG BR BT BW CA CH CL CO CZ DE DK EE ES FI FR GB GR HK HR HU ID IE IL "
+        "IS IT JP KH KR LT LV MX MY NL NO NZ PE PL PT RO RU SE SG SI SK SZ TH TW UA US ZA"
+    ).split()
+)
+"""The 56 ISO 3166-1 alpha-2 codes of ``stochastic/random_streetview_images_pano_v0.0.2``, sorted.
+
+The position of a code is the index of its class in every checkpoint.
+"""
+
+COUNTRY_INDEX: dict[str, int] = {code: i for i, code in enumerate(COUNTRY_CODES)}
+
+CROP_ASPECT = 1536 / 662
+"""Width over height of a crop: the picture format of the experiment's second data set."""
+
+EARTH_RADIUS_KM = 6371.0
+
+Split = Literal["train", "val", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+
+class GeoDuelError(Exception):
+    """Base of every error that a user can mend; its message names file, row and remedy."""
+
+
+class DataError(GeoDuelError):
+    """A data directory, shard or table that cannot be used."""
+
+
+class PictureError(DataError):
+    """One picture that cannot be read, or must not be (too large, not a picture)."""
+
+
+class ConfigError(GeoDuelError):
+    """An unknown or impossible setting."""
+
+
+class CheckpointError(GeoDuelError):
+    """A checkpoint that is missing, damaged or does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatLon:
+    """A point on the globe: latitude in [-90, 90] degrees, longitude in [-180, 180] degrees.
+
+    Raises:
+        ValueError: a coordinate is not finite or out of range.
+    """
+
+    lat_deg: float
+    lon_deg: float
+
+    def __post_init__(self) -> None:
+        if not (-90 <= self.lat_deg <= 90 and -180 <= self.lon_deg <= 180):
+            raise ValueError(f"({self.lat_deg}, {self.lon_deg}) is no latitude and longitude")
+
+    def distance_km(self, other: LatLon) -> float:
+        """Great-circle distance by the haversine formula on a sphere of 6371 km radius."""
+        lat_a, lat_b = math.radians(self.lat_deg), math.radians(other.lat_deg)
+        d_lon = math.radians(other.lon_deg - self.lon_deg)
+        h = (
+            math.sin((lat_b - lat_a) / 2) ** 2
+            + math.cos(lat_a) * math.cos(lat_b) * math.sin(d_lon / 2) ** 2
+        )
+        return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One panorama or photo of a data set, without its pixels.
+
+    Attributes:
+        key: stable identity within and across runs; never shown to a player before the guess.
+        country: one of ``COUNTRY_CODES``.
+        location: where the data set says it is; ``None`` where it does not, or not readably.
+        source: the kind of data it came from, the key of per-source figures.
+        declared_split: the split that the data set itself prescribes; ``None`` if it does not.
+    """
+
+    key: str
+    country: str
+    location: LatLon | None
+    source: str
+    declared_split: Split | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A box in pixels of the source picture; origin top left, right and bottom exclusive."""
+
+    left_px: int
+    top_px: int
+    width_px: int
+    height_px: int
+
+    @classmethod
+    def at(cls, width_px: int, height_px: int, where: float) -> Crop:
+        """The crop of a picture of this size at ``where`` in [0, 1], from leftmost to rightmost.
+
+        A picture at least as wide as ``CROP_ASPECT`` gives a box of its full height and that
+        aspect. A narrower one is used whole.
+        """
+        if not 0 <= where <= 1:
+            raise ValueError(f"where must lie in [0, 1], not {where}")
+        crop_width_px = min(width_px, round(height_px * CROP_ASPECT))
+        return cls(round(where * (width_px - crop_width_px)), 0, crop_width_px, height_px)
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """(left, top, right, bottom) in pixels, as Pillow's ``Image.crop`` takes it."""
+        right_px, bottom_px = self.left_px + self.width_px, self.top_px + self.height_px
+        return self.left_px, self.top_px, right_px, bottom_px
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Probabilities over ``COUNTRY_CODES``, in that order: 56 floats in [0, 1] that sum to 1."""
+
+    probabilities: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.probabilities) != len(COUNTRY_CODES):
+            raise ValueError(f"{len(self.probabilities)} probabilities for 56 countries")
+
+    def of(self, country: str) -> float:
+        """The probability of this country, in [0, 1]."""
+        return self.probabilities[COUNTRY_INDEX[country]]
+
+    def top(self, k: int = 5) -> tuple[tuple[str, float], ...]:
+        """The ``k`` most probable countries with their probabilities, best first."""
+        ranked = sorted(zip(COUNTRY_CODES, self.probabilities, strict=True), key=lambda p: -p[1])
+        return tuple(ranked[:k])
+
+    @property
+    def country(self) -> str:
+        """The most probable country."""
+        return self.top(1)[0][0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heatmap:
+    """A class activation map of one picture for one country.
+
+    Attributes:
+        target: the country that the map speaks for.
+        grid: float32 [rows, cols], >= 0, in units of the logit; not normalised, so that maps of
+            one picture are comparable with each other.
+        content: (left, top, right, bottom) in grid cells (fractions allowed): the part of the
+            grid that covers the picture; what lies outside is letterbox padding.
+    """
+
+    target: str
+    grid: NDArray[np.float32]
+    content: tuple[float, float, float, float]
+
+    @property
+    def peak(self) -> float:
+        """The largest value of the grid, in units of the logit."""
+        return float(self.grid.max(initial=0.0))
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing in the picture speaks for the target."""
+        return not self.peak > 0
+
+    def over(self, width_px: int, height_px: int) -> NDArray[np.float32]:
+        """The map laid over the picture: float32 [height_px, width_px], in units of the logit.
+
+        Bilinear, with the centres of cells aligned to the picture through the exact letterbox.
+        """
+        grid = Image.fromarray(np.ascontiguousarray(self.grid, dtype=np.float32))
+        size = (width_px, height_px)
+        laid = grid.resize(size, Image.Resampling.BILINEAR, box=self.content)
+        return np.asarray(laid, dtype=np.float32)
