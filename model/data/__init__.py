@@ -1,0 +1,1 @@
+"""Data: pictures, sources, splits by place, and the torch datasets over them."""

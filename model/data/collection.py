@@ -1,0 +1,208 @@
+"""One or several data directories as one list of places with splits, and what of it is held out.
+
+usage::
+
+    photos = Collection.open([Path("streetview")])
+    test = photos.of_split("test")
+    picture = photos.picture(test[0])
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import itertools
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from PIL import Image
+
+from model.data.pictures import open_picture
+from model.data.sources import Source, describe_skipped, open_sources, unknown_folders
+from model.data.split import NearIndex, fingerprint, split_places
+from model.types import DataError, LatLon, PictureError, Place, Split
+
+log = logging.getLogger(__name__)
+
+NEAR_DUPLICATES = "near_duplicates.csv"
+"""Optional beside the data: columns ``file`` (as Country/photo.jpg) and ``group``."""
+
+
+class Collection:
+    """The union of several sources: places in order, each with its split.
+
+    Args:
+        sources: what to join, in order.
+        links: pairs of places, as numbers of the union, that must share a split.
+    """
+
+    def __init__(self, sources: Sequence[Source], links: Sequence[tuple[int, int]] = ()) -> None:
+        self.sources = tuple(sources)
+        self.places: tuple[Place, ...] = tuple(p for s in sources for p in s.places)
+        self._origin = [(s, i) for s in sources for i in range(len(s.places))]
+        self._links = tuple(links)
+
+    @classmethod
+    def open(cls, directories: Sequence[Path]) -> Collection:
+        """Open every data set in these directories.
+
+        Raises:
+            DataError: a directory without usable data, a shard with wrong columns, a damaged
+                ``near_duplicates.csv``.
+        """
+        sources: list[Source] = []
+        group_of_file: dict[str, str] = {}
+        for directory in directories:
+            found = open_sources(directory)
+            for source in found:
+                if source.skipped["unknown_folder"]:
+                    _warn_unknown(directory)
+            sources += found
+            group_of_file |= read_near_duplicates(directory / NEAR_DUPLICATES)
+        return cls(sources, _links(sources, group_of_file))
+
+    @property
+    def skipped(self) -> Counter[str]:
+        """What the sources left out, by reason."""
+        return describe_skipped(self.sources)
+
+    @cached_property
+    def splits(self) -> list[Split]:
+        """The split of each place."""
+        return split_places(self.places, self._links)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits that identify which place is in which split."""
+        return fingerprint(self.places, self.splits)
+
+    def of_split(self, split: str) -> list[int]:
+        """The numbers of the places of one split, or of all of them for ``all``."""
+        return [i for i, s in enumerate(self.splits) if split in ("all", s)]
+
+    def name(self, index: int) -> str:
+        """What to call a place in a message: its file, and row where there is one."""
+        source, i = self._origin[index]
+        return source.name(i)
+
+    def read(self, index: int) -> bytes:
+        """The encoded picture of a place."""
+        source, i = self._origin[index]
+        return source.read(i)
+
+    def picture(self, index: int) -> Image.Image:
+        """The picture of a place: RGB, upright, without metadata.
+
+        Raises:
+            PictureError: it cannot be read; the message names file and row.
+        """
+        return open_picture(self.read(index), self.name(index))
+
+
+def _warn_unknown(directory: Path) -> None:
+    for folder in (directory, *(p for p in directory.iterdir() if p.is_dir())):
+        for unknown in unknown_folders(folder):
+            log.warning("%s: no country of that name; skipped (rename or remove it)", unknown)
+
+
+def read_near_duplicates(file: Path) -> dict[str, str]:
+    """Read groups of photos of one spot: ``Country/photo.jpg`` to group; empty without the file.
+
+    Raises:
+        DataError: the file lacks the columns ``file`` and ``group``.
+    """
+    if not file.is_file():
+        return {}
+    with file.open(newline="", encoding="utf-8") as lines:
+        reader = csv.DictReader(lines)
+        if not {"file", "group"} <= set(reader.fieldnames or ()):
+            raise DataError(f"{file}: needs the columns file and group, or must be removed")
+        return {row["file"]: row["group"] for row in reader}
+
+
+def _links(sources: Sequence[Source], group_of_file: dict[str, str]) -> list[tuple[int, int]]:
+    if not group_of_file:
+        return []
+    members: defaultdict[str, list[int]] = defaultdict(list)
+    number = 0
+    for source in sources:
+        for i in range(len(source.places)):
+            group = group_of_file.get("/".join(Path(source.name(i)).parts[-2:]))
+            if group is not None:
+                members[group].append(number)
+            number += 1
+    return [pair for group in members.values() for pair in itertools.pairwise(group)]
+
+
+def digest(data: bytes) -> str:
+    """Identify a picture by its bytes: 16 hex digits."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a net was trained or tuned on: the proof that a dealt place is not among it.
+
+    Attributes:
+        keys: of all places of the train and val splits.
+        digests: of the bytes of their pictures.
+        locations: where they are, as far as known.
+    """
+
+    keys: frozenset[str] = frozenset()
+    digests: frozenset[str] = frozenset()
+    locations: tuple[LatLon, ...] = ()
+    _near: NearIndex = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_near", NearIndex(self.locations))
+
+    def covers(self, place: Place) -> bool:
+        """Whether the net trained on this place or within 1 km of it."""
+        if place.key in self.keys:
+            return True
+        return place.location is not None and bool(self._near.near(place.location))
+
+
+class HeldOut:
+    """The places of a collection that may be dealt: test split, and never trained on or near.
+
+    Args:
+        collection: where to deal from.
+        trained: what the opponent has seen.
+
+    Raises:
+        DataError: nothing is left.
+    """
+
+    def __init__(self, collection: Collection, trained: Trained) -> None:
+        self._collection = collection
+        self._trained = trained
+        of_test = collection.of_split("test")
+        self._numbers = [i for i in of_test if not trained.covers(collection.places[i])]
+        self.places: tuple[Place, ...] = tuple(collection.places[i] for i in self._numbers)
+        self.rendered = any(source.rendered for source in collection.sources)
+        if not self.places:
+            raise DataError(
+                f"none of the {len(collection.places)} places is held out: "
+                f"{len(of_test)} are in the test split, and the net trained on all of them or "
+                "nearby; give another directory with --panoramas"
+            )
+
+    def picture(self, index: int) -> Image.Image:
+        """The whole panorama of ``places[index]``, RGB, without metadata.
+
+        Raises:
+            PictureError: it cannot be read, or its very bytes were trained on under another name.
+        """
+        number = self._numbers[index]
+        data = self._collection.read(number)
+        if digest(data) in self._trained.digests:
+            raise PictureError(
+                f"{self._collection.name(number)}: the net trained on this picture; remove it"
+            )
+        return open_picture(data, self._collection.name(number))

@@ -1,0 +1,106 @@
+"""From a picture to what the net takes in, and back: scale, letterbox, never stretch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from model.types import CROP_ASPECT, ConfigError, Crop
+
+PADDING = 127
+"""The grey, 0..255, around a letterboxed picture; about the mean of a normalised input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterbox:
+    """Where a picture lies on the net's canvas, all in pixels of the canvas."""
+
+    canvas_width_px: int
+    canvas_height_px: int
+    left_px: int
+    top_px: int
+    width_px: int
+    height_px: int
+
+    def content_cells(self, rows: int, columns: int) -> tuple[float, float, float, float]:
+        """The picture's (left, top, right, bottom) in cells of a rows x columns feature grid."""
+        x_scale, y_scale = columns / self.canvas_width_px, rows / self.canvas_height_px
+        return (
+            self.left_px * x_scale,
+            self.top_px * y_scale,
+            (self.left_px + self.width_px) * x_scale,
+            (self.top_px + self.height_px) * y_scale,
+        )
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How pictures become inputs; saved with every checkpoint, the same for training and play.
+
+    Attributes:
+        short_side_px: length of the picture's shorter side on the canvas.
+        letterbox: ``fixed`` centres every picture on one canvas of ``CROP_ASPECT`` (so that any
+            pictures make a batch); ``tight`` takes the smallest canvas that holds the picture.
+        stride_px: canvas sides are multiples of this.
+        max_aspect: a ``tight`` picture longer than this many short sides is made smaller instead.
+    """
+
+    short_side_px: int = 320
+    letterbox: Literal["tight", "fixed"] = "tight"
+    stride_px: int = 32
+    max_aspect: float = 5.5
+
+    def __post_init__(self) -> None:
+        if self.letterbox not in ("tight", "fixed"):
+            raise ConfigError(f"letterbox = {self.letterbox!r}: must be 'tight' or 'fixed'")
+        if self.short_side_px < self.stride_px:
+            raise ConfigError(f"short_side_px = {self.short_side_px}: at least {self.stride_px}")
+
+    def layout(self, width_px: int, height_px: int) -> Letterbox:
+        """Where a picture (or crop) of this size lies on its canvas."""
+        short_px = self.short_side_px
+        if self.letterbox == "fixed":
+            canvas_w, canvas_h = self._ceil(short_px * CROP_ASPECT), self._ceil(short_px)
+            # The content keeps to the nominal size: the canvas may be up to a stride larger.
+            scale = min(round(short_px * CROP_ASPECT) / width_px, short_px / height_px)
+        else:
+            scale = short_px / min(width_px, height_px)
+            scale = min(scale, short_px * self.max_aspect / max(width_px, height_px))
+        inner_w, inner_h = max(1, round(width_px * scale)), max(1, round(height_px * scale))
+        if self.letterbox == "tight":
+            canvas_w, canvas_h = self._ceil(inner_w), self._ceil(inner_h)
+        left, top = (canvas_w - inner_w) // 2, (canvas_h - inner_h) // 2
+        return Letterbox(canvas_w, canvas_h, left, top, inner_w, inner_h)
+
+    def _ceil(self, length_px: float) -> int:
+        return -int(-length_px // self.stride_px) * self.stride_px
+
+    def __call__(
+        self, picture: Image.Image, crop: Crop | None = None, *, flip: bool = False
+    ) -> tuple[Tensor, Letterbox]:
+        """Scale a picture, or the crop of it, onto its canvas.
+
+        Args:
+            picture: RGB, any size.
+            crop: the box to take; the whole picture if ``None``.
+            flip: mirror it left to right.
+
+        Returns:
+            uint8 [3, canvas height, canvas width] in 0..255, RGB (the net normalises), and where
+            the picture lies on it.
+        """
+        crop = crop or Crop(0, 0, *picture.size)
+        laid = self.layout(crop.width_px, crop.height_px)
+        size = (laid.width_px, laid.height_px)
+        small = picture.resize(size, Image.Resampling.BILINEAR, box=crop.box, reducing_gap=2.0)
+        if flip:
+            small = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        canvas = np.full((laid.canvas_height_px, laid.canvas_width_px, 3), PADDING, np.uint8)
+        bottom, right = laid.top_px + laid.height_px, laid.left_px + laid.width_px
+        canvas[laid.top_px : bottom, laid.left_px : right] = np.asarray(small)
+        return torch.from_numpy(canvas.transpose(2, 0, 1).copy()), laid

@@ -1,0 +1,149 @@
+"""Train, val and test by place: what lies together stays together.
+
+Places are grouped (coordinates within 1 km, the same key, or a link given from outside, such as
+near-duplicate photos); a hash of the group decides its split. So the split is the same on every
+machine and in every order of the data, and several crops of one place never part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from model.types import EARTH_RADIUS_KM, LatLon, Place, Split
+
+PLACE_RADIUS_KM = 1.0
+"""Places nearer than this count as one: the distance OSV-5M keeps between train and test."""
+
+VAL_SHARE = 0.1
+TEST_SHARE = 0.2
+
+_KM_PER_DEG = EARTH_RADIUS_KM * math.pi / 180
+
+
+class _Groups:
+    """Disjoint sets of the integers 0..n-1."""
+
+    def __init__(self, n: int) -> None:
+        self._parent = list(range(n))
+
+    def root(self, i: int) -> int:
+        while self._parent[i] != i:
+            self._parent[i] = self._parent[self._parent[i]]
+            i = self._parent[i]
+        return i
+
+    def join(self, i: int, j: int) -> None:
+        self._parent[self.root(i)] = self.root(j)
+
+
+class NearIndex:
+    """Finds points within a radius of a point, by a grid of cells about a radius wide.
+
+    Args:
+        points: where to search; their order gives the numbers that :meth:`near` returns.
+        radius_km: the radius of the search.
+    """
+
+    def __init__(
+        self, points: Iterable[LatLon] = (), *, radius_km: float = PLACE_RADIUS_KM
+    ) -> None:
+        self._radius_km = radius_km
+        self._points: list[LatLon] = []
+        self._cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for point in points:
+            self.add(point)
+
+    def add(self, point: LatLon) -> None:
+        """Add one point."""
+        self._cells[self._cell(point.lat_deg, point.lon_deg)].append(len(self._points))
+        self._points.append(point)
+
+    def _cell(self, lat_deg: float, lon_deg: float) -> tuple[int, int]:
+        # A little wider than the radius, so that the eight neighbours always suffice.
+        step_deg = self._radius_km / _KM_PER_DEG * 1.01
+        row = math.floor(lat_deg / step_deg)
+        circles = max(1, self._columns(row, step_deg))
+        return row, math.floor((lon_deg + 180) / 360 * circles) % circles
+
+    @staticmethod
+    def _columns(row: int, step_deg: float) -> int:
+        """How many cells fit round the parallel of a row, at its end nearer to the pole."""
+        edge_deg = min(90.0, max(abs(row), abs(row + 1)) * step_deg)
+        return int(360 * math.cos(math.radians(edge_deg)) / step_deg)
+
+    def near(self, point: LatLon) -> list[int]:
+        """Numbers of all points within the radius, in the order they were added."""
+        step_deg = self._radius_km / _KM_PER_DEG * 1.01
+        found: set[int] = set()
+        own_row = math.floor(point.lat_deg / step_deg)
+        for row in (own_row - 1, own_row, own_row + 1):
+            circles = max(1, self._columns(row, step_deg))
+            column = math.floor((point.lon_deg + 180) / 360 * circles)
+            for c in {(column + d) % circles for d in (-1, 0, 1)}:
+                found.update(self._cells.get((row, c), ()))
+        return sorted(i for i in found if self._points[i].distance_km(point) <= self._radius_km)
+
+
+def group_places(places: Sequence[Place], links: Iterable[tuple[int, int]] = ()) -> list[int]:
+    """Number the groups of places that must share a split.
+
+    Args:
+        places: all places of a collection.
+        links: pairs of positions known to show the same spot.
+
+    Returns:
+        For each place the position of its group's representative.
+    """
+    groups = _Groups(len(places))
+    first_of_key: dict[str, int] = {}
+    index = NearIndex()
+    position_in_index: list[int] = []
+    for i, place in enumerate(places):
+        groups.join(i, first_of_key.setdefault(place.key, i))
+        if place.location is None:
+            continue
+        for j in index.near(place.location):
+            groups.join(i, position_in_index[j])
+        index.add(place.location)
+        position_in_index.append(i)
+    for i, j in links:
+        groups.join(i, j)
+    return [groups.root(i) for i in range(len(places))]
+
+
+def _drawn_split(key: str) -> Split:
+    """A split by lot: the hash of the key, as a fraction of 1, against the shares."""
+    lot = int.from_bytes(hashlib.sha256(b"split" + key.encode()).digest()[:8], "big") / 2**64
+    if lot < TEST_SHARE:
+        return "test"
+    return "val" if lot < TEST_SHARE + VAL_SHARE else "train"
+
+
+def split_places(places: Sequence[Place], links: Iterable[tuple[int, int]] = ()) -> list[Split]:
+    """Give each place its split.
+
+    A split that the data declares holds for the whole group of the place (test before val before
+    train, should members disagree); otherwise the smallest key of the group is hashed.
+    """
+    groups = group_places(places, links)
+    smallest: dict[int, str] = {}
+    declared: defaultdict[int, set[Split]] = defaultdict(set)
+    for place, group in zip(places, groups, strict=True):
+        smallest[group] = min(place.key, smallest.get(group, place.key))
+        if place.declared_split:
+            declared[group].add(place.declared_split)
+    of_group: dict[int, Split] = {}
+    order: tuple[Split, ...] = ("test", "val", "train")
+    for group, key in smallest.items():
+        of_group[group] = next((s for s in order if s in declared[group]), _drawn_split(key))
+    return [of_group[group] for group in groups]
+
+
+def fingerprint(places: Sequence[Place], splits: Sequence[Split]) -> str:
+    """Identify a split: 16 hex digits over the sorted pairs of key and split."""
+    counted = Counter(f"{p.key} {s}" for p, s in zip(places, splits, strict=True))
+    lines = "\n".join(f"{line} {n}" for line, n in sorted(counted.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
