@@ -7,6 +7,7 @@ normalises them itself.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
@@ -153,6 +154,6 @@ class Network(nn.Module):
 def _head(channels: int, config: NetworkConfig) -> nn.Sequential:
     widths = [channels, *config.head, len(COUNTRY_CODES)]
     layers: list[nn.Module] = [nn.Dropout(config.dropout)]
-    for i, (inputs, outputs) in enumerate(zip(widths, widths[1:], strict=False)):
+    for i, (inputs, outputs) in enumerate(itertools.pairwise(widths)):
         layers += [nn.ReLU()] * (i > 0) + [nn.Linear(inputs, outputs)]
     return nn.Sequential(*layers)
