@@ -1,0 +1,129 @@
+"""A source and an opponent without data or net: for tests, and for working on the page.
+
+Everything is seeded: the same arguments give the same pictures, predictions and maps.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from random import Random
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from game.countries import table
+from model.types import COUNTRY_CODES, Heatmap, LatLon, PictureError, Place, Prediction
+
+GRID = 10
+"""Rows and columns of a fake heat map."""
+
+
+class FakeSource:
+    """Painted landscapes: sky, hills, a road; nothing in them tells the country.
+
+    Args:
+        per_country: places in each country.
+        countries: which countries there are.
+        located: whether places have coordinates.
+        unreadable: indices whose picture raises :class:`PictureError`.
+        size: of a panorama, (width, height) in pixels.
+    """
+
+    def __init__(
+        self,
+        per_country: int = 2,
+        countries: Sequence[str] = COUNTRY_CODES,
+        *,
+        located: bool = True,
+        unreadable: Sequence[int] = (),
+        size: tuple[int, int] = (3050, 561),
+        rendered: bool = True,
+    ) -> None:
+        self._size, self._unreadable, self._rendered = size, frozenset(unreadable), rendered
+        self._places = [
+            Place(f"fake-{code}-{i}", code, _near(code, i) if located else None, "fake")
+            for code in countries
+            for i in range(per_country)
+        ]
+
+    @property
+    def rendered(self) -> bool:
+        """As told."""
+        return self._rendered
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """All places, by country."""
+        return self._places
+
+    def picture(self, index: int) -> Image.Image:
+        """A landscape of its own for every index.
+
+        Raises:
+            PictureError: it is told to be unreadable.
+        """
+        if index in self._unreadable:
+            raise PictureError(f"fake picture {index} cannot be read")
+        width, height = self._size
+        rng = Random(index)
+        rows = np.linspace(0, 1, height // 2)[:, None, None]
+        sky = (1 - rows) * np.array([70, 120, 190 + rng.randrange(40)]) + rows * 225
+        ground = np.array([90 + rng.randrange(60), 120 + rng.randrange(40), 60]) - 30 * rows
+        halves = [np.broadcast_to(half, (height // 2, width, 3)) for half in (sky, ground)]
+        picture = Image.fromarray(np.concatenate(halves).astype(np.uint8)).resize(self._size)
+        draw = ImageDraw.Draw(picture)
+        for _ in range(60):
+            x, y = rng.randrange(width), height // 2 - rng.randrange(30)
+            shade = 40 + rng.randrange(70)
+            draw.ellipse((x, y - 40, x + 60 + rng.randrange(200), y + 90), (shade // 2, shade, 40))
+        for x in range(width // 6, width, width // 3):
+            draw.polygon([(x, height // 2), (x - 260, height), (x + 260, height)], (95, 95, 100))
+            draw.polygon([(x, height // 2), (x - 8, height), (x + 8, height)], (240, 240, 230))
+        return picture
+
+
+class FakePlay:
+    """A seeded prediction with one bump per country for a heat map; one in nine maps is blank."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        rng = np.random.default_rng(seed)
+        scores = np.exp(rng.normal(0, 1.6, len(COUNTRY_CODES)))
+        self._prediction = Prediction(tuple(float(p) for p in scores / scores.sum()))
+
+    @property
+    def prediction(self) -> Prediction:
+        """The seeded prediction."""
+        return self._prediction
+
+    def heatmap(self, target: str) -> Heatmap:
+        """A bump at a place that depends on seed and country, letterboxed above and below."""
+        rng = Random(f"{self._seed}:{target}")
+        x, y, height = rng.uniform(1, 9), rng.uniform(3.5, 6.5), rng.uniform(0.5, 4)
+        if rng.randrange(9) == 0:
+            height = 0.0
+        row, column = np.mgrid[0:GRID, 0:GRID]
+        bump = height * np.exp(-((row - y) ** 2 + (column - x) ** 2) / 3)
+        grid = np.maximum(bump - 0.1 * height, 0).astype(np.float32)
+        return Heatmap(target, grid, (0.0, 2.85, float(GRID), 7.15))
+
+
+class FakeOpponent:
+    """Guesses from the picture's colours; as slow, or as broken, as told."""
+
+    def __init__(self, *, delay_s: float = 0.0, failing: bool = False) -> None:
+        self._delay_s, self._failing = delay_s, failing
+
+    def play(self, picture: Image.Image) -> FakePlay:
+        """A play seeded by the picture."""
+        time.sleep(self._delay_s)
+        if self._failing:
+            raise RuntimeError("told to fail")
+        small = np.asarray(picture.resize((8, 8)), dtype=np.uint64)
+        return FakePlay(int((small * np.arange(1, small.size + 1).reshape(small.shape)).sum()))
+
+
+def _near(code: str, step: int) -> LatLon:
+    centroid = table()[code].centroid
+    return LatLon(centroid.lat_deg + 0.3 * step, centroid.lon_deg - 0.2 * step)
