@@ -1,0 +1,106 @@
+"""What the command lines share: arguments, one-line errors, JSON on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from model.checkpoint import DEFAULT_CHECKPOINT
+from model.types import ConfigError, GeoDuelError
+
+BAD_INPUT = 2
+"""Exit status for input that the user can mend."""
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a command line: exit 2 with one line on stderr for an error that a user can mend."""
+    logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
+    try:
+        main()
+    except GeoDuelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except OSError as error:
+        # A full disk, a file that may not be written: the system's words name the file.
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def add_checkpoint(parser: argparse.ArgumentParser) -> None:
+    """Add ``--checkpoint DIR``."""
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        default=DEFAULT_CHECKPOINT,
+        metavar="DIR",
+        help="directory that model.train wrote (default: the one that ships)",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json FILE``."""
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write the result as one JSON document to FILE; - is stdout, and nothing else there",
+    )
+
+
+def add_threads(parser: argparse.ArgumentParser) -> None:
+    """Add ``--threads N``."""
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="CPU threads of torch (default: all cores)"
+    )
+
+
+def set_threads(threads: int | None) -> None:
+    """Set torch's threads.
+
+    Raises:
+        ConfigError: fewer than one.
+    """
+    if threads is not None and threads < 1:
+        raise ConfigError(f"--threads {threads}: must be at least 1")
+    torch.set_num_threads(threads or os.cpu_count() or 1)
+
+
+def emit(result: Any, target: str | None, text: Callable[[], str]) -> None:
+    """Print a result: JSON to where ``--json`` says, or text for people without it."""
+    if target is None:
+        print(text())
+        return
+    document = json.dumps(result, ensure_ascii=False, allow_nan=False)
+    if target == "-":
+        print(document)
+    else:
+        write_atomically(Path(target), (document + "\n").encode())
+
+
+def write_atomically(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all: under a temporary name first.
+
+    Raises:
+        ConfigError: its folder does not exist.
+    """
+    if not file.parent.is_dir():
+        raise ConfigError(f"{file}: the folder {file.parent} does not exist; make it first")
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

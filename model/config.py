@@ -1,0 +1,168 @@
+"""Settings of a training run: one small TOML file per experiment; unknown keys are errors.
+
+usage::
+
+    config = read_config(Path("model/experiments/bundled.toml"), ["batch_size=32"])
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from model.data.preprocessing import Preprocessing
+from model.network import FREEZES, Freeze, NetworkConfig
+from model.types import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stretch of training.
+
+    Attributes:
+        freeze: ``trunk`` trains the head on pooled features, ``front`` the head and the last
+            blocks on cached activations, ``none`` everything on pixels.
+        epochs: how long; fractions are allowed.
+        lr_from: learning rate at the start; it falls to ``lr_to`` along a cosine.
+        lr_to: learning rate at the end.
+    """
+
+    freeze: Freeze = "trunk"
+    epochs: float = 1.0
+    lr_from: float = 1e-3
+    lr_to: float = 1e-5
+
+    def __post_init__(self) -> None:
+        if self.freeze not in FREEZES:
+            raise ConfigError(f"freeze = {self.freeze!r}: must be one of {', '.join(FREEZES)}")
+        if not (self.epochs > 0 and self.lr_from > 0 and self.lr_to > 0):
+            raise ConfigError("epochs, lr_from and lr_to must be above 0")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """A whole training run.
+
+    Attributes:
+        seed: of everything that is drawn by lot.
+        network: what to train.
+        pretrained: whether the backbone starts from ImageNet weights.
+        preprocessing: how pictures become inputs.
+        crops_per_panorama: fixed crop positions, evenly spaced; each epoch takes one at random.
+        flip: whether half of what is seen is mirrored.
+        batch_size: pictures a step.
+        weight_decay: of AdamW.
+        label_smoothing: in [0, 1).
+        logit_adjustment: tau of Menon et al. 2021 (arXiv:2007.07314): 0 learns the countries'
+            frequencies, 1 treats countries alike.
+        workers: processes that load pixels where nothing is cached.
+        stages: one after the other, with a fresh optimiser each.
+    """
+
+    seed: int = 1
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    pretrained: bool = True
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    crops_per_panorama: int = 5
+    flip: bool = True
+    batch_size: int = 64
+    weight_decay: float = 1e-4
+    label_smoothing: float = 0.0
+    logit_adjustment: float = 0.0
+    workers: int = 0
+    stages: tuple[Stage, ...] = (Stage(),)
+
+    def __post_init__(self) -> None:
+        if self.crops_per_panorama < 1 or self.batch_size < 1 or not self.stages:
+            raise ConfigError("crops_per_panorama, batch_size and the stages: at least one each")
+        on_pixels = any(stage.freeze == "none" for stage in self.stages)
+        if on_pixels and self.preprocessing.letterbox == "tight" and self.batch_size > 1:
+            raise ConfigError("freeze = 'none' needs preprocessing.letterbox = 'fixed' for batches")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self) | {"network": self.network.as_dict()}
+
+
+def read_config(file: Path, overrides: Sequence[str] = ()) -> TrainConfig:
+    """Read a TOML file and change single keys.
+
+    Args:
+        file: the experiment.
+        overrides: ``key=value`` with a TOML value (a bare word is taken as text); dots go down,
+            numbers count stages from 0: ``stages.0.epochs=2``.
+
+    Raises:
+        ConfigError: no such file, no TOML, an unknown key, or a value of another type.
+    """
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}; see model/experiments") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not TOML ({error})") from None
+    for override in overrides:
+        _set(values, override)
+    try:
+        return _build(TrainConfig, values, "")
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
+
+
+def _set(values: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals:
+        raise ConfigError(f"--set {override}: must be key=value")
+    try:
+        value = tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *path, last = key.strip().split(".")
+    here: Any = values
+    try:
+        for step in path:
+            here = here[int(step)] if isinstance(here, list) else here.setdefault(step, {})
+        here[int(last) if isinstance(here, list) else last] = value
+    except (IndexError, ValueError, TypeError, AttributeError):
+        raise ConfigError(f"--set {override}: no such key") from None
+
+
+def _build(cls: type[T], values: Any, where: str) -> T:
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{where.rstrip('.')}: must be a table")
+    hints = get_type_hints(cls)
+    known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+    for key in values:
+        if key not in known:
+            raise ConfigError(f"unknown key {where}{key}; known are {', '.join(sorted(known))}")
+    return cls(**{key: _value(hints[key], v, where + key) for key, v in values.items()})
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    if is_dataclass(hint):
+        return _build(hint, value, where + ".")  # type: ignore[arg-type]
+    if hint == tuple[Stage, ...]:
+        return tuple(_build(Stage, v, f"{where}.{i}.") for i, v in enumerate(_list(value, where)))
+    if hint == tuple[int, ...]:
+        return tuple(_value(int, v, where) for v in _list(value, where))
+    if hint is float and type(value) is int:
+        return float(value)
+    if isinstance(hint, type) and type(value) is not hint:
+        raise ConfigError(f"{where} = {value!r}: must be {hint.__name__}")
+    return value
+
+
+def _list(value: Any, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise ConfigError(f"{where} = {value!r}: must be a list")
+    return value
