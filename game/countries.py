@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeGuard, get_args
 
 from babel import Locale
 
@@ -100,12 +100,18 @@ def map_boxes() -> dict[str, tuple[int, int, int, int]]:
     return {name: tuple(box) for name, box in _map_table()["boxes"].items()}
 
 
+def map_point(code: str) -> tuple[int, int]:
+    """The middle of the country's largest part on the map, in map units."""
+    x, y = _map_table()["countries"][code]["map"]
+    return x, y
+
+
 @cache
 def _map_table() -> dict[str, Any]:
     return dict(json.loads(_MAP_TABLE.read_text(encoding="utf-8")))
 
 
-def is_country(code: object) -> bool:
+def is_country(code: object) -> TypeGuard[str]:
     """Whether this value, from wherever it came, is one of the 56 codes."""
     return isinstance(code, str) and code in COUNTRY_INDEX
 

@@ -1,0 +1,215 @@
+"""The page: one gr.HTML that is the whole game, and the handlers behind its events.
+
+Gradio carries events to the server and messages back; markup, style and behaviour of the page lie
+in ``static/``. A seat is a browser tab (``request.session_hash``): nothing of a game is in
+``gr.State``, which would be copied, nor in the page before its time.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from game import countries
+from game.ports import Opponent
+from game.rounds import MODES, Mode
+from game.table import Table
+from game.ui import wire
+from game.ui.texts import TEXTS
+from model.types import COUNTRY_CODES, DataError, PictureError
+
+log = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
+SCRIPTS = ("core.js", "search.js", "map.js", "heat.js", "reveal.js", "photo.js", "game.js")
+
+PHOTO_BYTES_MAX = 20 * 1024 * 1024
+PHOTOS_AT_ONCE = 2
+
+FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+
+ReadPhoto = Callable[[bytes, str], Image.Image]
+"""Turns the bytes of a file (and a name for messages) into an RGB picture of bare pixels, or raises
+:class:`model.types.PictureError`."""
+
+
+def build_page(table: Table, opponent: Opponent, *, read_photo: ReadPhoto) -> gr.Blocks:
+    """The page of the game; launch it with :func:`launch_options`.
+
+    Args:
+        table: the games.
+        opponent: looks at visitors' photos; normally the one who plays at the table.
+        read_photo: reads a visitor's file.
+    """
+    page = gr.Blocks(title="GeoDuel", analytics_enabled=False, fill_width=True)
+    with page:
+        game = gr.HTML(
+            html_template=_markup(),
+            # Gradio offers an event to Python only if its name stands in this text.
+            js_on_load="GeoDuel.mount(element, props, watch, trigger);"
+            "/* 'begin' 'guess' 'next' 'replay' 'photo' */",
+            apply_default_css=False,
+            elem_id="geoduel",
+            facts={"rendered": table.rendered, "places": table.places_count},
+        )
+        photo = gr.HTML(
+            html_template="<span></span>",
+            js_on_load="GeoDuel.photo.listen(props, watch);",
+            visible="hidden",
+        )
+        _wire_game(page, game, table)
+        game.photo(
+            _photo_handler(opponent, read_photo),
+            outputs=photo,
+            show_progress="hidden",
+            concurrency_limit=PHOTOS_AT_ONCE,
+            concurrency_id="photo",
+            api_visibility="private",
+        )
+    return page
+
+
+def launch_options() -> dict[str, Any]:
+    """What ``launch()`` needs besides the address: in Gradio 6 style and scripts belong there."""
+    scripts = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return {
+        "theme": gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace")),
+        "css": (STATIC / "style.css").read_text(encoding="utf-8"),
+        "head": f"<script>window.GeoDuel = {{data: {_page_data()}}};\n{scripts}</script>",
+        "footer_links": [],
+        "run_history": False,
+        "ssr_mode": False,
+        "max_file_size": 1,  # photos come inside events: nobody has a reason to leave a file here
+    }
+
+
+def _markup() -> str:
+    page = (STATIC / "page.html").read_text(encoding="utf-8")
+    return page.replace("<!-- WORLD -->", WORLD.read_text(encoding="utf-8"))
+
+
+def _page_data() -> str:
+    """All 56 countries, the boxes of the map and the texts, as JSON that is safe in a script."""
+    data = {
+        "countries": {
+            code: {
+                **{language: countries.name(code, language) for language in countries.LANGUAGES},
+                "keys": countries.search_keys(code),
+                "map": countries.map_point(code),
+            }
+            for code in COUNTRY_CODES
+        },
+        "boxes": countries.map_boxes(),
+        "texts": TEXTS,
+    }
+    return json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
+
+
+def _wire_game(page: gr.Blocks, game: gr.HTML, table: Table) -> None:
+    """Connect the events of the game with the table."""
+
+    def begin(event: gr.EventData, request: gr.Request) -> wire.Message:
+        mode = _field(event, "mode")
+        return _start(table, request, mode if mode in MODES else "country")
+
+    def load(request: gr.Request) -> wire.Message:
+        return _start(table, request, "country")
+
+    def guess(event: gr.EventData, request: gr.Request) -> wire.Message:
+        view = table.guess(_seat(request), _text(event, "step"), _field(event, "country"))
+        return wire.game_message(view)
+
+    def following(event: gr.EventData, request: gr.Request) -> wire.Message:
+        try:
+            view = table.next(_seat(request), _text(event, "step"))
+        except DataError as error:
+            return wire.problem_message("problem_data", str(error))
+        return wire.game_message(view)
+
+    def replay(event: gr.EventData, request: gr.Request) -> wire.Message:
+        seat = _seat(request)
+        view = table.view(seat)
+        try:
+            shown = table.replay(seat, _field(event, "round"))
+        except PictureError as error:
+            log.warning("no replay: %s", error)
+            return wire.problem_message("problem_replay")
+        if view is None or shown is None:
+            return _start(table, request, "country")
+        return wire.replay_message(view, shown)
+
+    def leave(request: gr.Request) -> None:
+        table.leave(_seat(request))
+
+    # No limit: handlers only wait for the opponent, whose own executor sets the pace.
+    options: dict[str, Any] = {
+        "outputs": game,
+        "show_progress": "hidden",
+        "concurrency_limit": None,
+        "api_visibility": "private",
+    }
+    page.load(load, **options)
+    for listener, handler in (
+        (game.begin, begin),
+        (game.guess, guess),
+        (game.next, following),
+        (game.replay, replay),
+    ):
+        listener(handler, **options)
+    page.unload(leave)
+
+
+def _start(table: Table, request: gr.Request, mode: Mode) -> wire.Message:
+    try:
+        return wire.game_message(table.start(_seat(request), mode))
+    except DataError as error:
+        return wire.problem_message("problem_data", str(error))
+
+
+def _photo_handler(
+    opponent: Opponent, read_photo: ReadPhoto
+) -> Callable[[gr.EventData], wire.Message]:
+    """The handler of a visitor's photo, which never touches a disk."""
+
+    def look(event: gr.EventData) -> wire.Message:
+        text = _text(event, "data")
+        if len(text) > PHOTO_BYTES_MAX * 4 / 3 + 4:
+            return wire.problem_message("photo_too_big")
+        try:
+            picture = read_photo(base64.b64decode(text, validate=True), "your photo")
+        except (PictureError, binascii.Error):
+            return wire.problem_message("photo_unreadable")
+        try:
+            return wire.photo_message(picture, opponent.play(picture))
+        except Exception:  # one visitor's picture must not look like a broken page
+            log.exception("the opponent failed on a photo")
+            return wire.problem_message("photo_failed")
+
+    return look
+
+
+def _seat(request: gr.Request) -> str:
+    """The key of the caller's seat: random, made by the browser's tab, known to it alone."""
+    if not request.session_hash:
+        raise gr.Error("no session")
+    return str(request.session_hash)
+
+
+def _field(event: gr.EventData, name: str) -> object:
+    """What an event carries under this name; events come from outside and may hold anything."""
+    data = event._data
+    return data.get(name) if isinstance(data, dict) else None
+
+
+def _text(event: gr.EventData, name: str) -> str:
+    value = _field(event, name)
+    return value if isinstance(value, str) else ""

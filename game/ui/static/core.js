@@ -1,0 +1,74 @@
+// The page's state and language. One message of the server holds a whole step (game/ui/wire.py);
+// what it leaves out (picture, heat) stays as it was.
+(() => {
+  const G = window.GeoDuel;
+  const { countries, texts } = G.data;
+  G.state = { language: "en", phase: "loading", step: "", picked: null, game: null };
+  const stored = { name: "geoduel-language" };
+
+  G.text = (key, values = {}) =>
+    (texts[G.state.language][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  G.country = (code) => countries[code]?.[G.state.language] ?? "";
+  G.number = (value) => new Intl.NumberFormat(G.state.language).format(value);
+  G.percent = (share) => {
+    const digits = share > 0 && share < 0.01 ? 1 : 0;
+    const options = { style: "percent", maximumFractionDigits: digits };
+    return new Intl.NumberFormat(G.state.language, options).format(share);
+  };
+  G.find = (selector) => G.root.querySelector(selector);
+  G.all = (selector) => [...G.root.querySelectorAll(selector)];
+
+  // An element with text, never markup: names and messages are data.
+  G.make = (tag, attributes = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name === "class") element.className = value;
+      else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+      else if (value === true) element.setAttribute(name, "");
+      else if (value !== false && value != null) element.setAttribute(name, value);
+    }
+    element.append(...children.filter((child) => child != null && child !== ""));
+    return element;
+  };
+
+  G.firstLanguage = () => {
+    let saved = null;
+    try {
+      saved = localStorage.getItem(stored.name);
+    } catch {
+      // Storage can be closed inside a frame; the browser's own language will do.
+    }
+    if (saved in texts) return saved;
+    return (navigator.language || "en").slice(0, 2) === "hu" ? "hu" : "en";
+  };
+
+  G.setLanguage = (language) => {
+    if (!(language in texts)) return;
+    G.state.language = language;
+    try {
+      localStorage.setItem(stored.name, language);
+    } catch {
+      // As above: then the choice holds for this visit only.
+    }
+    document.documentElement.lang = language;
+    for (const radio of G.all("#language input")) radio.checked = radio.value === language;
+    for (const element of G.all("[data-t]")) element.textContent = G.text(element.dataset.t);
+    for (const [mark, attribute] of [
+      ["tLabel", "aria-label"],
+      ["tPlaceholder", "placeholder"],
+      ["tTitle", "title"],
+    ]) {
+      const dashed = mark.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      for (const element of G.all(`[data-${dashed}]`))
+        element.setAttribute(attribute, G.text(element.dataset[mark]));
+    }
+    const kind = G.facts.rendered ? "imagery_rendered" : "imagery_photo";
+    G.find(".gd-imagery").textContent = G.text(kind);
+    G.find(".gd-imagery-short").textContent = G.text(`${kind}_short`);
+  };
+
+  G.status = (key, values) => {
+    G.find("#status").textContent = key ? G.text(key, values) : "";
+    G.state.status = key ? [key, values] : null;
+  };
+})();

@@ -1,0 +1,215 @@
+// The course of the game: messages in, events out, and what the player does in between.
+(() => {
+  const G = window.GeoDuel;
+  const { state } = G;
+  let trigger, picture = "", heat = null, waiting = false;
+  const touch = () => matchMedia("(pointer: coarse)").matches;
+
+  G.pick = (code) => {
+    if (state.phase !== "guess" || waiting) return;
+    state.picked = code;
+    G.map.picked(code);
+    G.search.show(code);
+    if (code) G.status("net_watching");
+    buttons();
+  };
+
+  function buttons() {
+    const guess = G.find("#guess-button");
+    const named = state.picked && state.phase === "guess";
+    guess.textContent = named
+      ? G.text("guess_named", { country: G.country(state.picked) })
+      : G.text("guess");
+    guess.classList.toggle("ready", Boolean(named));
+    const last = state.game?.number === state.game?.rounds;
+    const key = state.phase === "summary" ? "new_game" : last ? "to_summary" : "next_round";
+    G.find("#next-button").textContent = G.text(key);
+    for (const button of [guess, G.find("#pass-button"), G.find("#next-button")])
+      button.disabled = waiting;
+  }
+
+  function send(name, data) {
+    if (waiting) return;
+    waiting = true;
+    buttons();
+    trigger(name, data);
+    // Should an answer be lost on the way, the page must not stay locked.
+    clearTimeout(send.timer);
+    send.timer = setTimeout(() => {
+      waiting = false;
+      buttons();
+    }, 45000);
+  }
+
+  function guess() {
+    G.search.settle();
+    if (!state.picked) {
+      G.status("choose_first");
+      G.find(".gd-ask").animate?.([{ translate: "0" }, { translate: "-6px" }, { translate: "6px" }, { translate: "0" }], 220);
+      if (!touch()) G.search.focus();
+      return;
+    }
+    submit(state.picked);
+  }
+
+  function submit(country) {
+    G.status("judging");
+    send("guess", { step: state.step, country });
+  }
+
+  const onward = () => send("next", { step: state.step });
+
+  function drawPicture(game) {
+    const shown = state.phase === "guess" || !heat;
+    const image = G.find("#round-image img");
+    const alt = G.text("picture_alt");
+    if (image.getAttribute("src") !== picture) image.src = picture;
+    image.alt = alt;
+    image.hidden = !picture;
+    const round = game.replay
+      ? G.text("replaying", { number: game.replay })
+      : G.text("round_of", { number: game.number, rounds: game.rounds });
+    G.find(".gd-round").textContent = round;
+    G.find("#round-image").hidden = !shown;
+    G.find("#heatmap").hidden = shown;
+    if (!shown) G.heat(G.find("#heatmap"), picture, heat, alt);
+    else G.find("#heatmap").replaceChildren();
+  }
+
+  // Draws everything from the state; also what a change of language calls.
+  function draw() {
+    const game = state.game;
+    if (!game) return;
+    const { phase } = state;
+    G.root.dataset.phase = phase;
+    for (const radio of G.all("#mode input")) radio.checked = radio.value === game.mode;
+    G.reveal.players(game);
+    drawPicture(game);
+    const finished = game.history[(game.replay ?? game.number) - 1];
+    const showing = phase === "reveal" || phase === "summary";
+    G.find(".gd-reveal").hidden = !showing;
+    G.find(".gd-legend").hidden = !showing;
+    G.find("#next-button").hidden = !showing;
+    G.find("#result").hidden = phase !== "summary";
+    G.reveal.clear();
+    if (showing) G.reveal.round(game, finished);
+    if (phase === "summary") G.reveal.summary(game);
+    G.search.show(state.picked);
+    buttons();
+  }
+
+  function take(message) {
+    clearTimeout(send.timer);
+    waiting = false;
+    if (message.phase === "problem") {
+      G.status(message.problem, { detail: message.detail });
+      if (!state.game) G.find(".gd-wait").textContent = G.text(message.problem, message);
+      return buttons();
+    }
+    const fresh = message.step !== state.step;
+    state.game = message;
+    state.step = message.step;
+    state.phase = message.phase;
+    picture = message.picture ?? picture;
+    heat = message.heat ?? (message.phase === "guess" ? null : heat);
+    if (fresh || message.phase !== "guess") state.picked = null;
+    if (fresh) delete G.find("#heatmap").dataset.chosen;
+    draw();
+    marks(fresh);
+    if (fresh) arrive();
+  }
+
+  function marks(fresh) {
+    const { game, phase } = state;
+    const finished = phase === "guess" ? null : game.history[(game.replay ?? game.number) - 1];
+    if (!finished) {
+      G.map.marks({});
+      if (fresh) G.map.world();
+      return;
+    }
+    const { truth, human, model } = finished;
+    G.map.marks({ truth, human: human.country, model: model.country });
+  }
+
+  // A new step: say so, put the focus where the next key belongs, bring it into view on phones.
+  function arrive() {
+    const { phase, game } = state;
+    const won = phase === "reveal" && game.history.at(-1).human.correct;
+    if (game.restarted) G.status("restarted");
+    else if (phase === "guess") G.status("net_watching");
+    else if (phase === "reveal") G.status(won ? "right" : "wrong");
+    else G.status("");
+    if (phase === "guess") touch() || G.search.focus();
+    else G.find("#next-button").focus({ preventScroll: true });
+    if (G.root.getBoundingClientRect().top < 0) {
+      const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      G.root.scrollIntoView({ behavior: smooth ? "smooth" : "auto", block: "start" });
+    }
+  }
+
+  function language(code) {
+    const { picked } = state;
+    G.setLanguage(code);
+    draw();
+    if (picked) G.search.show(picked);
+    if (state.status) G.status(...state.status);
+    G.photo.redraw();
+  }
+
+  function tab(name) {
+    G.root.dataset.tab = name;
+    for (const button of G.all("[role=tab]")) {
+      const chosen = button.dataset.tab === name;
+      button.setAttribute("aria-selected", chosen);
+      button.tabIndex = chosen ? 0 : -1;
+      G.find(`#panel-${button.dataset.tab}`).hidden = !chosen;
+    }
+  }
+
+  function keys(event) {
+    if (event.key !== "Enter" || event.defaultPrevented || G.root.dataset.tab !== "play") return;
+    const on = event.target.closest?.("button, summary, a, input, [role=option]");
+    if (on && on.id !== "country-input") return;
+    if (state.phase === "guess") guess();
+    else if (state.phase === "reveal") onward();
+  }
+
+  function listen() {
+    G.find("#guess-button").addEventListener("click", guess);
+    G.find("#pass-button").addEventListener("click", () => submit(null));
+    G.find("#next-button").addEventListener("click", onward);
+    G.find("#history").addEventListener("click", (event) => {
+      const round = event.target.closest("[data-round]")?.dataset.round;
+      if (round) send("replay", { round: Number(round) });
+    });
+    for (const radio of G.all("#mode input"))
+      radio.addEventListener("change", () => send("begin", { mode: radio.value }));
+    for (const radio of G.all("#language input"))
+      radio.addEventListener("change", () => language(radio.value));
+    const tabs = G.all("[role=tab]");
+    for (const button of tabs) {
+      button.addEventListener("click", () => tab(button.dataset.tab));
+      button.addEventListener("keydown", (event) => {
+        if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+        const other = tabs.find((t) => t !== button);
+        other.focus();
+        tab(other.dataset.tab);
+      });
+    }
+    document.addEventListener("keydown", keys);
+  }
+
+  G.mount = (element, props, watch, send_event) => {
+    G.root = element.querySelector(".gd");
+    G.facts = props.facts;
+    trigger = send_event;
+    G.search.mount();
+    G.map.mount();
+    G.photo.mount(send_event);
+    listen();
+    tab("play");
+    G.setLanguage(G.firstLanguage());
+    watch("value", () => props.value && take(props.value));
+    if (props.value) take(props.value);
+  };
+})();

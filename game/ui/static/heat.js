@@ -1,0 +1,73 @@
+// A picture under its heat maps: which map, how strong. Everything happens in the browser.
+(() => {
+  const G = window.GeoDuel;
+  let opacity = 0.75; // kept from round to round
+
+  const where = (layer) => (layer.where ? G.text(`where_${layer.where[0]}_${layer.where[1]}`) : "");
+  const describe = (layer) => {
+    const values = { country: G.country(layer.country), where: where(layer) };
+    return G.text(layer.uri ? "heat_alt" : "heat_blank", values);
+  };
+  const label = (layer) => {
+    const roles = layer.roles.map((role) => G.text(`heat_${role}`)).join(" + ");
+    return [G.make("small", {}, roles), G.make("b", {}, G.country(layer.country))];
+  };
+
+  // Fills `place` with the picture and its maps; returns nothing, keeps nothing outside of it.
+  G.heat = (place, picture, layers, alt) => {
+    if (!layers?.length) {
+      place.replaceChildren(
+        G.make("div", { class: "heat-stage" }, G.make("img", { src: picture, alt })),
+        G.make("p", { class: "heat-note" }, G.text("heat_none"))
+      );
+      return;
+    }
+    const over = G.make("img", { class: "heat-layer" });
+    const note = G.make("p", { class: "heat-note", "aria-live": "polite" });
+    const slider = G.make("input", {
+      type: "range", min: 0, max: 100, value: Math.round(opacity * 100),
+      "aria-label": G.text("heat_opacity"), title: G.text("heat_opacity"),
+    });
+    const buttons = layers.map((layer, i) =>
+      G.make(
+        "button",
+        { type: "button", role: "radio", class: `heat-${layer.roles[0]}`, onclick: () => choose(i) },
+        ...label(layer)
+      )
+    );
+    function choose(index) {
+      const layer = layers[index];
+      buttons.forEach((button, i) => button.setAttribute("aria-checked", i === index));
+      over.hidden = !layer.uri;
+      if (layer.uri) over.src = layer.uri;
+      over.alt = layer.uri ? describe(layer) : "";
+      note.textContent = describe(layer);
+      place.dataset.chosen = index;
+    }
+    slider.addEventListener("input", () => {
+      opacity = slider.value / 100;
+      over.style.opacity = opacity;
+    });
+    over.style.opacity = opacity;
+    const chosen = Math.min(Number(place.dataset.chosen) || 0, layers.length - 1);
+    place.replaceChildren(
+      G.make("div", { class: "heat-stage" }, G.make("img", { src: picture, alt }), over),
+      G.make(
+        "div",
+        { class: "heat-bar" },
+        G.make("span", { class: "heat-for" }, G.text("heat_for")),
+        G.make("div", { class: "heat-pick", role: "radiogroup", "aria-label": G.text("heat_title") }, ...buttons),
+        G.make(
+          "label",
+          { class: "heat-strength", title: G.text("heat_scale") },
+          G.make("span", {}, G.text("heat_weak")),
+          G.make("i", { "aria-hidden": "true" }),
+          G.make("span", {}, G.text("heat_strong")),
+          slider
+        )
+      ),
+      note
+    );
+    choose(chosen);
+  };
+})();

@@ -1,0 +1,115 @@
+"""What leaves the server: one message per step, with nothing of the truth before the guess.
+
+Messages are free of language; the page's scripts turn them into text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PIL import Image
+
+from game import scoring
+from game.ports import Play
+from game.rounds import Guess, Reveal, Verdict
+from game.session import ROUNDS_PER_GAME
+from game.table import Evidence, Replay, View
+from game.ui.pictures import heat_layers, picture_uri
+
+Message = dict[str, Any]
+TOP = 5
+PHOTO_MAPS = 3
+
+
+def game_message(view: View) -> Message:
+    """The seat as the page shows it.
+
+    The current round goes out as its number and its picture only; everything else here comes from
+    finished rounds.
+    """
+    session = view.session
+    rounds = zip(session.reveals, view.evidence, strict=True)
+    message: Message = {
+        "step": view.ticket,
+        "phase": session.phase,
+        "mode": session.mode,
+        "number": session.number,
+        "rounds": ROUNDS_PER_GAME,
+        "restarted": view.restarted,
+        "scores": {"human": session.human_total, "model": session.model_total},
+        "streaks": {
+            "human": scoring.streak(session.human_verdicts),
+            "model": scoring.streak(session.model_verdicts),
+        },
+        "squares": {
+            "human": scoring.share_squares(session.reveals, human=True),
+            "model": scoring.share_squares(session.reveals, human=False),
+        },
+        "history": [_finished(reveal, evidence) for reveal, evidence in rounds],
+    }
+    if view.picture is not None:
+        message["picture"] = picture_uri(view.picture)
+    if session.phase == "reveal":
+        message["heat"] = _heat(session.reveals[-1], view.evidence[-1])
+    return message
+
+
+def replay_message(view: View, replay: Replay) -> Message:
+    """A finished round to look at again, within the seat as it is."""
+    return {
+        **game_message(view),
+        "replay": replay.reveal.round.number,
+        "picture": picture_uri(replay.picture),
+        "heat": _heat(replay.reveal, replay.evidence),
+    }
+
+
+def problem_message(problem: str, detail: str = "") -> Message:
+    """A step that could not be taken; ``problem`` is the key of a text."""
+    return {"phase": "problem", "problem": problem, "detail": detail}
+
+
+def photo_message(picture: Image.Image, play: Play) -> Message:
+    """What the net makes of a visitor's photo: its top five, and maps for the first three."""
+    top = play.prediction.top(TOP)
+    heatmaps = {country: play.heatmap(country) for country, _ in top[:PHOTO_MAPS]}
+    roles = {country: ["model"] if i == 0 else ["other"] for i, country in enumerate(heatmaps)}
+    return {
+        "picture": picture_uri(picture),
+        "top": [[country, round(p, 4)] for country, p in top],
+        "heat": heat_layers(heatmaps, roles, picture.width / picture.height),
+    }
+
+
+def _finished(reveal: Reveal, evidence: Evidence) -> Message:
+    top = evidence.prediction.top(TOP) if evidence.prediction is not None else ()
+    return {
+        "number": reveal.round.number,
+        "truth": reveal.round.place.country,
+        "human": _answer(reveal.human, reveal.human_verdict),
+        "model": _answer(reveal.model, reveal.model_verdict),
+        "fromCentroid": reveal.human_verdict.from_centroid,
+        "top": [[country, round(p, 4)] for country, p in top],
+    }
+
+
+def _answer(guess: Guess, verdict: Verdict) -> Message:
+    return {
+        "country": guess.country,
+        "points": verdict.points,
+        "correct": verdict.correct,
+        "km": None if verdict.distance_km is None else round(verdict.distance_km),
+    }
+
+
+def _heat(reveal: Reveal, evidence: Evidence) -> list[Message]:
+    roles: dict[str, list[str]] = {}
+    for role, country in (
+        ("model", reveal.model.country),
+        ("truth", reveal.round.place.country),
+        ("human", reveal.human.country),
+    ):
+        if country is not None:
+            roles.setdefault(country, []).append(role)
+    crop = reveal.round.crop
+    return heat_layers(evidence.heatmaps, roles, crop.width_px / crop.height_px)

@@ -1,0 +1,49 @@
+"""Serve the page with fakes: ``python -m tests.browser.serve_fakes --port 7861 [--photos]``.
+
+For work on the page, and for browser tests that need to know every answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from game.fakes import FakeOpponent, FakeSource
+from game.table import Table
+from game.ui.page import build_page, launch_options
+from model.types import PictureError
+
+
+def read_photo(data: bytes, name: str) -> Image.Image:
+    """Bare pixels of a small picture; stands in for the reader that app.py hands in."""
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            if picture.width * picture.height > 50_000_000:
+                raise PictureError(f"{name}: too many pixels")
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (OSError, Image.DecompressionBombError) as error:
+        raise PictureError(f"{name}: not a picture") from error
+    return Image.fromarray(np.asarray(upright))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=7861)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--photos", action="store_true", help="say that pictures are photographs")
+    parser.add_argument("--failing", action="store_true", help="an opponent that always fails")
+    parser.add_argument("--unlocated", action="store_true", help="places without coordinates")
+    chosen = parser.parse_args()
+    opponent = FakeOpponent(failing=chosen.failing, delay_s=0.1)
+    source = FakeSource(rendered=not chosen.photos, located=not chosen.unlocated, unreadable=(3,))
+    page = build_page(
+        Table(source, opponent, rng_seed=chosen.seed), opponent, read_photo=read_photo
+    )
+    page.launch(server_name="127.0.0.1", server_port=chosen.port, quiet=True, **launch_options())
+
+
+if __name__ == "__main__":
+    main()
