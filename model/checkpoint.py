@@ -103,6 +103,7 @@ def save(checkpoint: Checkpoint, directory: Path) -> None:
         config_file = Path(new) / _CONFIG
         config_file.write_text(json.dumps(config, indent=2) + "\n")
         for file in (weights, trained_file, config_file):
+            file.chmod(0o644)
             file.replace(directory / file.name)
 
 

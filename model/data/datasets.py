@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
@@ -58,19 +59,18 @@ class PictureDataset(Dataset[Item]):
         self, collection: Collection, draws: Sequence[Draw], preprocessing: Preprocessing
     ) -> None:
         self._collection, self._draws, self._preprocessing = collection, draws, preprocessing
-        self._last: tuple[int, object] = (-1, None)
+        self._last: tuple[int, Image.Image] | None = None
 
     def __len__(self) -> int:
         return len(self._draws)
 
     def __getitem__(self, index: int) -> Item:
         draw = self._draws[index]
-        number, picture = self._last
-        if number != draw.place:
-            picture = self._collection.picture(draw.place)
-            self._last = (draw.place, picture)
-        crop = Crop.at(*picture.size, draw.where)  # type: ignore[attr-defined]
-        pixels, _ = self._preprocessing(picture, crop, flip=draw.flip)  # type: ignore[arg-type]
+        if self._last is None or self._last[0] != draw.place:
+            self._last = (draw.place, self._collection.picture(draw.place))
+        picture = self._last[1]
+        crop = Crop.at(*picture.size, draw.where)
+        pixels, _ = self._preprocessing(picture, crop, flip=draw.flip)
         return pixels, COUNTRY_INDEX[self._collection.places[draw.place].country]
 
 
@@ -157,7 +157,7 @@ class EpochSampler(Sampler[list[int]]):
                 self._batches.append(bins.pop(shape))
         rest = list(bins.values())
         self._batches += rest
-        rng.shuffle(self._batches)  # type: ignore[arg-type]
+        rng.shuffle(self._batches)
 
     def __len__(self) -> int:
         return len(self._batches)

@@ -8,6 +8,7 @@ machine and in every order of the data, and several crops of one place never par
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,8 +20,6 @@ PLACE_RADIUS_KM = 1.0
 
 VAL_SHARE = 0.1
 TEST_SHARE = 0.2
-
-_KM_PER_DEG = EARTH_RADIUS_KM * math.pi / 180
 
 
 class _Groups:
@@ -40,7 +39,9 @@ class _Groups:
 
 
 class NearIndex:
-    """Finds points within a radius of a point, by a grid of cells about a radius wide.
+    """Finds points within a radius of a point, by a grid of cubes round the unit sphere.
+
+    Cubes, not degrees: they know neither poles nor an antimeridian.
 
     Args:
         points: where to search; their order gives the numbers that :meth:`near` returns.
@@ -51,40 +52,29 @@ class NearIndex:
         self, points: Iterable[LatLon] = (), *, radius_km: float = PLACE_RADIUS_KM
     ) -> None:
         self._radius_km = radius_km
+        # The straight line through the globe that spans the radius, a little lengthened against
+        # rounding: two points within the radius lie in the same cube or in neighbouring ones.
+        self._side = 2.001 * math.sin(min(math.pi, radius_km / EARTH_RADIUS_KM) / 2)
         self._points: list[LatLon] = []
-        self._cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        self._cubes: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
         for point in points:
             self.add(point)
 
     def add(self, point: LatLon) -> None:
         """Add one point."""
-        self._cells[self._cell(point.lat_deg, point.lon_deg)].append(len(self._points))
+        self._cubes[self._cube(point)].append(len(self._points))
         self._points.append(point)
 
-    def _cell(self, lat_deg: float, lon_deg: float) -> tuple[int, int]:
-        # A little wider than the radius, so that the eight neighbours always suffice.
-        step_deg = self._radius_km / _KM_PER_DEG * 1.01
-        row = math.floor(lat_deg / step_deg)
-        circles = max(1, self._columns(row, step_deg))
-        return row, math.floor((lon_deg + 180) / 360 * circles) % circles
-
-    @staticmethod
-    def _columns(row: int, step_deg: float) -> int:
-        """How many cells fit round the parallel of a row, at its end nearer to the pole."""
-        edge_deg = min(90.0, max(abs(row), abs(row + 1)) * step_deg)
-        return int(360 * math.cos(math.radians(edge_deg)) / step_deg)
+    def _cube(self, point: LatLon) -> tuple[int, ...]:
+        lat, lon = math.radians(point.lat_deg), math.radians(point.lon_deg)
+        x, y, z = math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+        return tuple(math.floor(c / self._side) for c in (x, y, z))
 
     def near(self, point: LatLon) -> list[int]:
         """Numbers of all points within the radius, in the order they were added."""
-        step_deg = self._radius_km / _KM_PER_DEG * 1.01
-        found: set[int] = set()
-        own_row = math.floor(point.lat_deg / step_deg)
-        for row in (own_row - 1, own_row, own_row + 1):
-            circles = max(1, self._columns(row, step_deg))
-            column = math.floor((point.lon_deg + 180) / 360 * circles)
-            for c in {(column + d) % circles for d in (-1, 0, 1)}:
-                found.update(self._cells.get((row, c), ()))
-        return sorted(i for i in found if self._points[i].distance_km(point) <= self._radius_km)
+        around = itertools.product(*((c - 1, c, c + 1) for c in self._cube(point)))
+        found = sorted(i for cube in around for i in self._cubes.get(cube, ()))
+        return [i for i in found if self._points[i].distance_km(point) <= self._radius_km]
 
 
 def group_places(places: Sequence[Place], links: Iterable[tuple[int, int]] = ()) -> list[int]:

@@ -1,0 +1,52 @@
+# make play   creates .venv, installs, serves the game on 127.0.0.1 (PORT, default 7860)
+# make test   installs what tests need as well, and runs all of them
+# make setup  only installs;  make check  lints and type-checks;  make bench  prints benchmarks
+
+PYTHON ?= python3
+PORT ?= 7860
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= practice
+
+.PHONY: help play test setup check bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+		|| { echo "Python 3.10 or newer is needed; set PYTHON=/path/to/python3"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.play: $(VENV)/.python requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.play requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.browser: tests/browser/install.sh
+	sh tests/browser/install.sh
+	@mkdir -p $(VENV) && touch $@
+
+setup: $(VENV)/.test $(VENV)/.browser
+
+play: $(VENV)/.play
+	PORT=$(PORT) $(BIN)/python app.py --panoramas $(DATA)
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.test
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
