@@ -24,6 +24,7 @@ BAD_INPUT = 2
 def run(main: Callable[[], None]) -> None:
     """Run a command line: exit 2 with one line on stderr for an error that a user can mend."""
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         main()
     except GeoDuelError as error:
@@ -45,6 +46,18 @@ def add_checkpoint(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_CHECKPOINT,
         metavar="DIR",
         help="directory that model.train wrote (default: the one that ships)",
+    )
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Add ``--data DIR``, once or several times."""
+    parser.add_argument(
+        "--data",
+        action="append",
+        required=True,
+        metavar="DIR",
+        help="parquet shards, one folder per country with photos, or hf://datasets/OWNER/NAME; "
+        "may be given several times",
     )
 
 

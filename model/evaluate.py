@@ -16,7 +16,6 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from tqdm import tqdm
 from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection
+from model.data.hub import local_directory
 from model.metrics import confusions, per_country, summarise
 from model.predict import Predictor
 from model.types import COUNTRY_INDEX, SPLITS, Crop, DataError, PictureError
@@ -149,14 +149,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m model.evaluate", description="How good is a checkpoint on a data directory?"
     )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        action="append",
-        required=True,
-        metavar="DIR",
-        help="parquet shards, or one folder per country with photos; may be given several times",
-    )
+    cli.add_data(parser)
     parser.add_argument("--split", choices=["all", *SPLITS], default="test", help="default: test")
     parser.add_argument(
         "--views",
@@ -170,7 +163,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     cli.set_threads(args.threads)
     predictor = Predictor(load(args.checkpoint))
-    collection = Collection.open(args.data)
+    collection = Collection.open([local_directory(data) for data in args.data])
     judged = judge(predictor, collection, args.split, args.views)
     document = report(predictor, collection, judged, args.split, args.views)
     cli.emit(document, args.json, lambda: _text(document))

@@ -43,6 +43,7 @@ from model.data.datasets import (
     cache,
     draws_of,
 )
+from model.data.hub import local_directory
 from model.metrics import macro_recall
 from model.network import Freeze, Network
 from model.types import COUNTRY_CODES, ConfigError, DataError, PictureError
@@ -423,14 +424,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         prog="python -m model.train", description="Train a country classifier."
     )
     parser.add_argument("--config", type=Path, required=True, metavar="FILE.toml")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        action="append",
-        required=True,
-        metavar="DIR",
-        help="parquet shards, or one folder per country with photos; may be given several times",
-    )
+    cli.add_data(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="the run's folder")
     parser.add_argument("--resume", action="store_true", help="go on with the run in RUN")
     parser.add_argument(
@@ -449,7 +443,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     cli.set_threads(args.threads)
     config = read_config(args.config, args.set)
-    collection = Collection.open(args.data)
+    collection = Collection.open([local_directory(data) for data in args.data])
     for reason, n in collection.skipped.items():
         log.info("left out: %d %s", n, reason)
     trainer = Trainer(config, collection, args.out, skip_unreadable=args.skip_unreadable)

@@ -206,3 +206,16 @@ class HeldOut:
                 f"{self._collection.name(number)}: the net trained on this picture; remove it"
             )
         return open_picture(data, self._collection.name(number))
+
+    def any_picture(self) -> Image.Image:
+        """Some picture that can be read, to warm up with.
+
+        Raises:
+            DataError: none of the first hundred can be read.
+        """
+        for index in range(min(100, len(self.places))):
+            try:
+                return self.picture(index)
+            except PictureError as error:
+                log.warning("%s", error)
+        raise DataError("none of the held-out pictures can be read; give another directory")

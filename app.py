@@ -1,0 +1,119 @@
+"""GeoDuel: guess the country of a street panorama, against a neural network.
+
+usage::
+
+    python app.py [--panoramas practice|DIR|hf://datasets/OWNER/NAME] [--checkpoint DIR]
+                  [--port N] [--host H]
+
+The composition root: reads the settings, builds panoramas, opponent and page. ``app.demo`` is the
+page with the default settings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from game.table import Table
+from game.ui.page import build_page, launch_options
+from model import cli
+from model.checkpoint import load
+from model.data.collection import Collection, HeldOut
+from model.data.hub import local_directory
+from model.data.pictures import open_picture
+from model.predict import Predictor
+from model.types import ConfigError
+
+PRACTICE = Path(__file__).resolve().parent / "assets" / "practice" / "data"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the game runs with; each has an environment variable, for hosts without arguments."""
+
+    panoramas: str
+    checkpoint: Path
+    host: str
+    port: int
+
+
+def read_settings(argv: Sequence[str]) -> Settings:
+    """Settings from the command line, else from the environment, else the defaults.
+
+    Raises:
+        ConfigError: a port that is none.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python app.py",
+        description="Guess the country of a street panorama, against a neural network.",
+    )
+    parser.add_argument(
+        "--panoramas",
+        default=os.environ.get("GEODUEL_PANORAMAS", "practice"),
+        metavar="practice|DIR|hf://datasets/OWNER/NAME",
+        help="what to deal: the rendered practice world (default), a directory of parquet shards "
+        "or country folders, or a data set on the hub (GEODUEL_PANORAMAS)",
+    )
+    cli.add_checkpoint(parser)
+    parser.add_argument("--port", default=os.environ.get("PORT", "7860"), help="(PORT, 7860)")
+    # A Space is reached from outside its container; at home nobody else shall reach the game.
+    host = "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1"
+    parser.add_argument("--host", default=host, help=f"(default: {host})")
+    args = parser.parse_args(argv)
+    if not args.port.isdecimal() or not 0 < int(args.port) < 65536:
+        raise ConfigError(f"--port {args.port}: must be a number from 1 to 65535")
+    return Settings(args.panoramas, args.checkpoint, args.host, int(args.port))
+
+
+def build(settings: Settings) -> gr.Blocks:
+    """Put the game together, ready for its first round.
+
+    Raises:
+        GeoDuelError: panoramas or checkpoint cannot be used.
+    """
+    predictor = Predictor(load(settings.checkpoint))
+    practice = settings.panoramas == "practice"
+    directory = PRACTICE if practice else local_directory(settings.panoramas)
+    source = HeldOut(Collection.open([directory]), predictor.checkpoint.trained)
+    # The first pass through the net is the slowest; no player shall wait for it.
+    predictor.play(source.any_picture())
+    return build_page(Table(source, predictor), predictor, read_photo=open_picture)
+
+
+def __getattr__(name: str) -> Any:
+    """Build ``demo`` when it is first asked for, so that importing this module costs nothing."""
+    if name != "demo":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()["demo"] = build(read_settings([]))
+    return globals()["demo"]
+
+
+def main() -> None:
+    """Serve the game until interrupted."""
+    settings = read_settings(sys.argv[1:])
+    page = build(settings)
+    try:
+        page.launch(
+            server_name=settings.host,
+            server_port=settings.port,
+            prevent_thread_lock=True,
+            quiet=True,
+            **launch_options(),
+        )
+    except OSError:
+        raise ConfigError(
+            f"port {settings.port} is taken; choose another with --port or PORT"
+        ) from None
+    print(f"GeoDuel is ready: http://{settings.host}:{settings.port}", flush=True)
+    page.block_thread()
+
+
+if __name__ == "__main__":
+    cli.run(main)
