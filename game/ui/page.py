@@ -8,7 +8,6 @@ in ``static/``. A seat is a browser tab (``request.session_hash``): nothing of a
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import logging
 from collections.abc import Callable
@@ -186,7 +185,7 @@ def _photo_handler(
             return wire.problem_message("photo_too_big")
         try:
             picture = read_photo(base64.b64decode(text, validate=True), "your photo")
-        except (PictureError, binascii.Error):
+        except (PictureError, ValueError):  # ValueError: no base64
             return wire.problem_message("photo_unreadable")
         try:
             return wire.photo_message(picture, opponent.play(picture))

@@ -68,7 +68,7 @@ _ENGLISH = {
     "heat_opacity": "Strength of the overlay",
     "heat_weak": "weak",
     "heat_strong": "strong",
-    "heat_alt": "Heat map for {country}: highlights are strongest {where}.",
+    "heat_alt": "{country}: highlights strongest {where}",
     "heat_blank": "Blank: nothing in this picture speaks for {country}.",
     "heat_none": "No heat map this time.",
     "heat_scale": "All maps of a picture share one scale.",
@@ -148,12 +148,12 @@ _ENGLISH = {
         "These panoramas are computer-rendered: a practice world built from facts about each "
         "country's roadsides. No such place exists."
     ),
-    "imagery_rendered_short": "Computer-rendered practice world.",
+    "imagery_rendered_short": "Computer-rendered",
     "imagery_photo": (
         "The panoramas are Street View imagery, © Google, shown for research and play. The "
         "place names and coordinates come with the data set and can be off."
     ),
-    "imagery_photo_short": "Imagery © Google Street View.",
+    "imagery_photo_short": "© Google Street View",
     "rules_keys_title": "Keyboard",
     "rules_keys": (
         "Type a country's name, code or nickname; arrow keys choose, Enter takes it, Enter again "
@@ -226,7 +226,7 @@ _HUNGARIAN = {
     "heat_opacity": "A kiemelés erőssége",
     "heat_weak": "gyenge",
     "heat_strong": "erős",
-    "heat_alt": "Hőtérkép, {country}: a kiemelés {where} a legerősebb.",
+    "heat_alt": "{country}: a kiemelés {where} a legerősebb",
     "heat_blank": "Üres: ezen a képen semmi sem utal erre: {country}.",
     "heat_none": "Ezúttal nincs hőtérkép.",
     "heat_scale": "Egy kép minden térképe közös skálájú.",
@@ -307,12 +307,12 @@ _HUNGARIAN = {
         "Ezek a panorámák számítógéppel készültek: gyakorlóvilág, amely az egyes országok "
         "útmenti jellegzetességeiből épült. Ilyen helyek a valóságban nincsenek."
     ),
-    "imagery_rendered_short": "Számítógéppel készült gyakorlóvilág.",
+    "imagery_rendered_short": "Számítógépes kép",
     "imagery_photo": (
         "A panorámák Street View-felvételek, © Google; kutatáshoz és játékhoz mutatjuk őket. "
         "A helynevek és a koordináták az adathalmazból valók, és pontatlanok lehetnek."
     ),
-    "imagery_photo_short": "Felvételek: © Google Street View.",
+    "imagery_photo_short": "© Google Street View",
     "rules_keys_title": "Billentyűzet",
     "rules_keys": (
         "Írd be az ország nevét, kódját vagy becenevét; a nyilakkal "

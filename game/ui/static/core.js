@@ -4,7 +4,7 @@
   const G = window.GeoDuel;
   const { countries, texts } = G.data;
   G.state = { language: "en", phase: "loading", step: "", picked: null, game: null };
-  const stored = { name: "geoduel-language" };
+  const STORED = "geoduel-language";
 
   G.text = (key, values = {}) =>
     (texts[G.state.language][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -34,7 +34,7 @@
   G.firstLanguage = () => {
     let saved = null;
     try {
-      saved = localStorage.getItem(stored.name);
+      saved = localStorage.getItem(STORED);
     } catch {
       // Storage can be closed inside a frame; the browser's own language will do.
     }
@@ -46,7 +46,7 @@
     if (!(language in texts)) return;
     G.state.language = language;
     try {
-      localStorage.setItem(stored.name, language);
+      localStorage.setItem(STORED, language);
     } catch {
       // As above: then the choice holds for this visit only.
     }

@@ -156,7 +156,7 @@
     G.photo.redraw();
   }
 
-  function tab(name) {
+  G.tab = (name) => {
     G.root.dataset.tab = name;
     for (const button of G.all("[role=tab]")) {
       const chosen = button.dataset.tab === name;
@@ -164,7 +164,7 @@
       button.tabIndex = chosen ? 0 : -1;
       G.find(`#panel-${button.dataset.tab}`).hidden = !chosen;
     }
-  }
+  };
 
   function keys(event) {
     if (event.key !== "Enter" || event.defaultPrevented || G.root.dataset.tab !== "play") return;
@@ -188,12 +188,12 @@
       radio.addEventListener("change", () => language(radio.value));
     const tabs = G.all("[role=tab]");
     for (const button of tabs) {
-      button.addEventListener("click", () => tab(button.dataset.tab));
+      button.addEventListener("click", () => G.tab(button.dataset.tab));
       button.addEventListener("keydown", (event) => {
         if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
         const other = tabs.find((t) => t !== button);
         other.focus();
-        tab(other.dataset.tab);
+        G.tab(other.dataset.tab);
       });
     }
     document.addEventListener("keydown", keys);
@@ -207,7 +207,7 @@
     G.map.mount();
     G.photo.mount(send_event);
     listen();
-    tab("play");
+    G.tab("play");
     G.setLanguage(G.firstLanguage());
     watch("value", () => props.value && take(props.value));
     if (props.value) take(props.value);

@@ -13,13 +13,14 @@
     return [G.make("small", {}, roles), G.make("b", {}, G.country(layer.country))];
   };
 
+  const stage = (picture, alt, ...over) =>
+    G.make("div", { class: "heat-stage" }, G.make("img", { src: picture, alt }), ...over);
+
   // Fills `place` with the picture and its maps; returns nothing, keeps nothing outside of it.
   G.heat = (place, picture, layers, alt) => {
     if (!layers?.length) {
-      place.replaceChildren(
-        G.make("div", { class: "heat-stage" }, G.make("img", { src: picture, alt })),
-        G.make("p", { class: "heat-note" }, G.text("heat_none"))
-      );
+      const none = G.make("p", { class: "heat-note" }, G.text("heat_none"));
+      place.replaceChildren(stage(picture, alt, none));
       return;
     }
     const over = G.make("img", { class: "heat-layer" });
@@ -31,13 +32,13 @@
     const buttons = layers.map((layer, i) =>
       G.make(
         "button",
-        { type: "button", role: "radio", class: `heat-${layer.roles[0]}`, onclick: () => choose(i) },
+        { type: "button", class: `heat-${layer.roles[0]}`, onclick: () => choose(i) },
         ...label(layer)
       )
     );
     function choose(index) {
       const layer = layers[index];
-      buttons.forEach((button, i) => button.setAttribute("aria-checked", i === index));
+      buttons.forEach((button, i) => button.setAttribute("aria-pressed", i === index));
       over.hidden = !layer.uri;
       if (layer.uri) over.src = layer.uri;
       over.alt = layer.uri ? describe(layer) : "";
@@ -51,12 +52,12 @@
     over.style.opacity = opacity;
     const chosen = Math.min(Number(place.dataset.chosen) || 0, layers.length - 1);
     place.replaceChildren(
-      G.make("div", { class: "heat-stage" }, G.make("img", { src: picture, alt }), over),
+      stage(picture, alt, over, note),
       G.make(
         "div",
         { class: "heat-bar" },
         G.make("span", { class: "heat-for" }, G.text("heat_for")),
-        G.make("div", { class: "heat-pick", role: "radiogroup", "aria-label": G.text("heat_title") }, ...buttons),
+        G.make("div", { class: "heat-pick", role: "group", "aria-label": G.text("heat_title") }, ...buttons),
         G.make(
           "label",
           { class: "heat-strength", title: G.text("heat_scale") },
@@ -65,8 +66,7 @@
           G.make("span", {}, G.text("heat_strong")),
           slider
         )
-      ),
-      note
+      )
     );
     choose(chosen);
   };

@@ -7,6 +7,10 @@
   const MARKER_PX = 6;
   let svg, view, tip, box = [...boxes.world], pressed = new Map(), moved = 0, moving = 0;
 
+  // Keeps a span of the view within the world, or the world in the middle of a larger view.
+  const inside = (start, length, all) =>
+    length >= all ? (all - length) / 2 : Math.max(0, Math.min(all - length, start));
+
   function show(next) {
     const frame = view.getBoundingClientRect();
     const shape = frame.width && frame.height ? frame.width / frame.height : 2;
@@ -15,14 +19,14 @@
     const [middleX, middleY] = [x + width / 2, y + height / 2];
     if (width / height < shape) width = height * shape;
     else height = width / shape;
-    const most = Math.min(1, WIDTH / width, HEIGHT / height);
-    const least = WIDTH / CLOSEST / Math.min(width, WIDTH / CLOSEST);
-    [width, height] = [width * most * least, height * most * least];
-    x = Math.max(0, Math.min(WIDTH - width, middleX - width / 2));
-    y = Math.max(0, Math.min(HEIGHT - height, middleY - height / 2));
+    const whole = Math.max(WIDTH, HEIGHT * shape); // the width at which the whole world fits
+    const wanted = Math.max(WIDTH / CLOSEST, Math.min(whole, width));
+    [width, height] = [wanted, wanted / shape];
+    x = inside(middleX - width / 2, width, WIDTH);
+    y = inside(middleY - height / 2, height, HEIGHT);
     box = [x, y, width, height];
     svg.setAttribute("viewBox", box.map((v) => v.toFixed(1)).join(" "));
-    view.dataset.zoomed = width < WIDTH * 0.98 && height < HEIGHT * 0.98;
+    view.dataset.zoomed = width < whole * 0.98;
     const unit = frame.width ? width / frame.width : 10;
     for (const marker of svg.querySelectorAll(".marker"))
       marker.setAttribute("r", (MARKER_PX * unit).toFixed(1));

@@ -28,6 +28,7 @@
 
   async function take(file) {
     if (!file || working) return;
+    G.tab("photo"); // a file can also be handed in while the other tab is open
     if (file.size > MOST_BYTES) {
       message = { problem: "photo_too_big" };
       return draw();

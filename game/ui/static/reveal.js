@@ -35,13 +35,15 @@
     );
   }
 
-  function verdict(name, who, answer) {
+  function verdict(name, who, answer, about) {
     const parts = [];
     parts.push(G.make("span", { class: "gd-who" }, G.text(name)));
     const country = answer.country ? G.country(answer.country) : G.text("no_guess");
     parts.push(G.make("b", {}, country));
-    if (answer.country && !answer.correct && answer.km != null)
-      parts.push(G.make("small", {}, G.text("km_away", { km: G.number(answer.km) })));
+    if (answer.country && !answer.correct && answer.km != null) {
+      const away = G.text("km_away", { km: G.number(answer.km) });
+      parts.push(G.make("small", { title: G.text(about) }, away));
+    }
     const points = G.text("points", { points: G.number(answer.points) });
     parts.push(G.make("span", { class: "gd-points" }, points));
     return G.make("p", { class: `gd-verdict is-${who} ${answer.correct ? "won" : "lost"}` }, ...parts);
@@ -69,8 +71,8 @@
     const missed = [human, model].some((answer) => answer.country && !answer.correct);
     const about = finished.fromCentroid ? "km_from_centroid" : "km_from_place";
     G.find("#verdicts").replaceChildren(
-      verdict("you", "human", human),
-      verdict("net", "model", model),
+      verdict("you", "human", human, about),
+      verdict("net", "model", model, about),
       ...(game.mode === "distance" && missed ? [G.make("small", { class: "gd-about" }, G.text(about))] : []),
       ...(game.replay ? [] : streaks(game))
     );
@@ -88,6 +90,20 @@
       )
     );
   }
+
+  const SQUARES = { "🟩": "won", "🟨": "near", "🟥": "lost", "⬜": "none" };
+  // Drawn rather than written: not every system has the emoji.
+  const squares = (name, marks) =>
+    G.make(
+      "span",
+      {},
+      G.text(name),
+      G.make(
+        "span",
+        { class: "gd-square-row", role: "img", "aria-label": marks },
+        ...[...marks].map((mark) => G.make("i", { class: SQUARES[mark] }))
+      )
+    );
 
   function result(game) {
     const { human, model } = game.scores;
@@ -109,8 +125,8 @@
       G.make(
         "p",
         { class: "gd-squares" },
-        G.make("span", {}, G.text("you"), " ", G.make("b", {}, game.squares.human)),
-        G.make("span", {}, G.text("net"), " ", G.make("b", {}, game.squares.model))
+        squares("you", game.squares.human),
+        squares("net", game.squares.model)
       ),
       G.make("p", { class: "gd-about" }, G.text("result_hint")),
       G.make("p", { class: "gd-share" }, share, copied)

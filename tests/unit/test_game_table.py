@@ -1,0 +1,341 @@
+"""The table: seats apart, one guess a round, failures survived, no truth let out."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from game import countries
+from game.fakes import FakeOpponent, FakePlay, FakeSource
+from game.rounds import MODES, Mode
+from game.table import Table, View
+from game.ui import wire
+from game.ui.pictures import heat_layers, overlay
+from model.types import COUNTRY_CODES, DataError, Heatmap
+
+
+class Clock:
+    """A clock that stands still until told."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def small_source(**options: object) -> FakeSource:
+    return FakeSource(size=(610, 112), **options)
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table(small_source(), FakeOpponent(), rng_seed=1)
+
+
+def truth(view: View) -> str:
+    assert view.session.current is not None
+    return view.session.current.place.country
+
+
+def play(table: Table, key: str, mode: Mode = "country") -> Iterator[View]:
+    """A whole game of right guesses, step by step."""
+    view = table.start(key, mode)
+    while view.session.phase != "summary":
+        yield view
+        if view.session.phase == "guess":
+            view = table.guess(key, view.ticket, truth(view))
+        else:
+            view = table.next(key, view.ticket)
+    yield view
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_whole_game(table: Table, mode: Mode) -> None:
+    *_, last = play(table, "a", mode)
+    assert last.session.human_total == {"country": 5000, "distance": 25000}[mode]
+    assert len(last.evidence) == 5
+    indices = [r.round.place_index for r in last.session.reveals]
+    assert len(set(indices)) == 5
+    again = table.next("a", last.ticket)
+    assert again.session.mode == mode
+    assert again.session.phase == "guess"
+    assert again.session.current is not None
+    assert again.session.current.place_index not in indices
+
+
+def test_a_second_submit_changes_nothing(table: Table) -> None:
+    first = table.start("a", "country")
+    revealed = table.guess("a", first.ticket, truth(first))
+    repeated = table.guess("a", first.ticket, "AD")
+    assert repeated.session == revealed.session
+    following = table.next("a", revealed.ticket)
+    late = table.guess("a", first.ticket, "AD")
+    assert late.session == following.session, "a late copy must not answer the next round"
+    assert table.next("a", revealed.ticket).session == following.session
+
+
+def test_fifty_submits_at_once_count_once(table: Table) -> None:
+    view = table.start("a", "country")
+    gate = threading.Barrier(50)
+
+    def submit(i: int) -> View:
+        gate.wait()
+        return table.guess("a", view.ticket, COUNTRY_CODES[i])
+
+    with ThreadPoolExecutor(50) as pool:
+        views = list(pool.map(submit, range(50)))
+    assert len({v.session.reveals for v in views}) == 1
+    assert len(views[0].session.reveals) == 1
+
+
+def test_a_double_click_on_the_last_reveal_stays_at_the_summary(table: Table) -> None:
+    before_last, last = list(play(table, "a"))[-2:]
+    assert table.next("a", before_last.ticket).session == last.session
+
+
+def test_seats_are_apart(table: Table) -> None:
+    a, b = table.start("a", "country"), table.start("b", "distance")
+    table.guess("a", a.ticket, truth(a))
+    seen = table.view("b")
+    assert seen is not None
+    assert seen.session == b.session
+    assert not seen.evidence
+    assert table.replay("b", 1) is None
+
+
+def test_many_games_at_once(table: Table) -> None:
+    def whole(i: int) -> int:
+        *_, last = play(table, f"seat {i}")
+        return last.session.human_total
+
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(whole, range(50))) == {5000}
+
+
+def test_the_same_seed_deals_the_same_games() -> None:
+    def game(seed: int) -> list[int]:
+        table = Table(small_source(), FakeOpponent(), rng_seed=seed)
+        *_, last = play(table, "whatever key")
+        return [r.round.place_index for r in last.session.reveals]
+
+    assert game(3) == game(3) != game(4)
+
+
+@pytest.mark.parametrize("nonsense", [None, "", "XX", "hu", 7, ["HU"], {"country": "HU"}])
+def test_what_is_no_country_is_no_guess(table: Table, nonsense: object) -> None:
+    view = table.start("a", "distance")
+    reveal = table.guess("a", view.ticket, nonsense).session.reveals[0]
+    assert (reveal.human.country, reveal.human_verdict.points) == (None, 0)
+
+
+def test_an_old_seat_is_cleared_and_says_so() -> None:
+    clock = Clock()
+    table = Table(small_source(), FakeOpponent(), clock_s=clock, seat_ttl_s=60)
+    view = table.start("a", "country")
+    clock.now_s = 50
+    table.start("b", "country")
+    clock.now_s = 100
+    fresh = table.guess("a", view.ticket, "HU")
+    assert fresh.restarted
+    assert not fresh.session.reveals
+    assert fresh.picture is not None
+    assert table.view("b") is not None
+
+
+def test_the_seat_unused_for_longest_makes_room() -> None:
+    table = Table(small_source(), FakeOpponent(), seats_max=2)
+    first = table.start("a", "country")
+    table.start("b", "country")
+    table.guess("a", first.ticket, "HU")
+    table.start("c", "country")
+    assert [table.view(key) is None for key in "abc"] == [False, True, False]
+    table.leave("c")
+    assert table.view("c") is None
+
+
+def test_unreadable_panoramas_are_passed_over(caplog: pytest.LogCaptureFixture) -> None:
+    table = Table(
+        small_source(countries=("HU", "SK"), per_country=5, unreadable=(0, 3, 7)), FakeOpponent()
+    )
+    with caplog.at_level(logging.WARNING):
+        for key in "abcdefgh":
+            *_, last = play(table, key)
+            assert not {r.round.place_index for r in last.session.reveals} & {0, 3, 7}
+    assert sorted(record.args[0] for record in caplog.records) == [0, 3, 7], "one line for each"
+
+
+def test_nothing_readable_is_an_error_with_a_remedy() -> None:
+    table = Table(
+        small_source(countries=("HU",), per_country=5, unreadable=range(5)), FakeOpponent()
+    )
+    with pytest.raises(DataError, match="--panoramas"):
+        table.start("a", "country")
+
+
+def test_too_few_places_for_a_game() -> None:
+    with pytest.raises(DataError, match=r"at least 5 .* there are 4"):
+        Table(small_source(countries=("HU",), per_country=4), FakeOpponent())
+
+
+def test_a_failing_opponent_costs_only_its_own_points(caplog: pytest.LogCaptureFixture) -> None:
+    table = Table(small_source(), FakeOpponent(failing=True))
+    *_, last = play(table, "a")
+    assert (last.session.human_total, last.session.model_total) == (5000, 0)
+    message = wire.game_message(last)
+    assert all(r["model"]["country"] is None and r["top"] == [] for r in message["history"])
+    assert len(caplog.records) == 5
+
+
+def test_an_opponent_that_fails_on_a_heat_map_only() -> None:
+    class HalfBroken(FakeOpponent):
+        def play(self, picture: Image.Image) -> FakePlay:
+            play = super().play(picture)
+            play.heatmap = None  # type: ignore[assignment,method-assign]
+            return play
+
+    table = Table(small_source(), HalfBroken())
+    view = table.start("a", "country")
+    assert table.guess("a", view.ticket, truth(view)).session.human_total == 1000
+
+
+def test_the_opponent_thinks_while_the_human_does() -> None:
+    table = Table(small_source(), FakeOpponent(delay_s=0.4))
+    view = table.start("a", "country")
+    time.sleep(0.8)
+    start_s = time.perf_counter()
+    table.guess("a", view.ticket, "HU")
+    assert time.perf_counter() - start_s < 0.3
+
+
+def test_heat_maps_for_its_guess_the_truth_and_the_humans_guess(table: Table) -> None:
+    view = table.start("a", "country")
+    right = truth(view)
+    human = next(c for c in COUNTRY_CODES if c != right)
+    revealed = table.guess("a", view.ticket, human)
+    model = revealed.session.reveals[0].model.country
+    assert set(revealed.evidence[0].heatmaps) == {right, human, model}
+
+
+def test_a_replay_shows_the_very_same_crop(table: Table) -> None:
+    dealt = table.start("a", "country")
+    assert dealt.picture is not None
+    table.guess("a", dealt.ticket, "HU")
+    replay = table.replay("a", 1)
+    assert replay is not None
+    assert np.array_equal(np.asarray(replay.picture), np.asarray(dealt.picture))
+    for nonsense in (0, 2, -1, True, "1", None, 1.0):
+        assert table.replay("a", nonsense) is None
+
+
+# What leaves the server
+
+
+def hints(text: str, code: str) -> list[str]:
+    """Where a text gives away a country: its code as a word, or a name in any language."""
+    names = [countries.name(code, language) for language in countries.LANGUAGES]
+    words = [code, *names, *map(countries.fold, names)]
+    return [w for w in words if re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text)]
+
+
+def test_nothing_of_the_truth_leaves_before_the_guess(table: Table) -> None:
+    for view in play(table, "a"):
+        if view.session.phase != "guess":
+            continue
+        message = wire.game_message(view)
+        earlier = message.pop("history")
+        picture = message.pop("picture")
+        assert hints(json.dumps(message, ensure_ascii=False), truth(view)) == []
+        assert "heat" not in message
+        assert len(earlier) == view.session.number - 1
+        raw = base64.b64decode(picture.split(",")[1])
+        with Image.open(io.BytesIO(raw)) as opened:
+            assert not opened.getexif()
+            assert set(opened.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+        assert view.session.current is not None
+        assert view.session.current.place.key.encode() not in raw
+
+
+def test_a_revealed_message_is_json(table: Table) -> None:
+    view = table.start("a", "distance")
+    message = wire.game_message(table.guess("a", view.ticket, "HU"))
+    assert json.loads(json.dumps(message)) == message
+    assert message["history"][0]["top"][0][0] == message["history"][0]["model"]["country"]
+    assert message["scores"]["human"] == message["history"][0]["human"]["points"]
+
+
+# Heat maps
+
+
+def heatmap(target: str, *cells: tuple[int, int, float]) -> Heatmap:
+    grid = np.zeros((9, 9), dtype=np.float32)
+    for row, column, value in cells:
+        grid[row, column] = value
+    return Heatmap(target, grid, (0.0, 0.0, 9.0, 9.0))
+
+
+def test_maps_share_one_scale_and_a_blank_map_is_called_blank() -> None:
+    maps = {
+        "HU": heatmap("HU", (8, 0, 4.0)),
+        "SK": heatmap("SK", (0, 4, 1.0)),
+        "AD": heatmap("AD"),
+    }
+    roles = {"HU": ["model"], "SK": ["truth"], "AD": ["human"]}
+    strong, weak, blank = heat_layers(maps, roles, 1.0)
+    assert (strong["strength"], strong["where"]) == (1.0, [2, 0])
+    assert weak["strength"] == pytest.approx(0.25, abs=0.02)
+    assert weak["where"] == [0, 1]
+    assert (blank["strength"], blank["uri"], blank["where"]) == (0.0, None, None)
+
+
+def test_only_what_lies_on_the_picture_sets_the_scale() -> None:
+    grid = np.zeros((9, 9), dtype=np.float32)
+    grid[0, 0], grid[4, 4] = 100.0, 2.0
+    letterboxed = Heatmap("HU", grid, (0.0, 3.0, 9.0, 6.0))
+    (layer,) = heat_layers({"HU": letterboxed}, {"HU": ["model"]}, 3.0)
+    assert (layer["strength"], layer["where"]) == (1.0, [1, 1])
+
+
+def test_colour_and_opacity_grow_with_the_value() -> None:
+    ramp = np.linspace(0, 1, 256, dtype=np.float32)[None]
+    rgba = np.asarray(overlay(ramp)).astype(int)[0]
+    assert rgba[0, 3] == 0
+    assert (np.diff(rgba[:, 3]) >= 0).all()
+    luminance = rgba[:, :3] @ [0.2126, 0.7152, 0.0722]
+    assert (np.diff(luminance[::8]) > 0).all()
+
+
+# A visitor's photo
+
+
+def test_photo_handler_answers_everything_with_one_message() -> None:
+    import gradio as gr
+
+    from game.ui.page import PHOTO_BYTES_MAX, _photo_handler
+    from tests.browser.serve_fakes import read_photo
+
+    def ask(data: object, *, failing: bool = False) -> wire.Message:
+        look = _photo_handler(FakeOpponent(failing=failing), read_photo)
+        return look(gr.EventData(None, data))
+
+    stream = io.BytesIO()
+    Image.new("RGB", (64, 40), (10, 200, 90)).save(stream, "PNG")
+    good = base64.b64encode(stream.getvalue()).decode()
+    answer = ask({"data": good})
+    assert len(answer["top"]) == 5
+    assert len(answer["heat"]) == 3
+    for nonsense in (None, {}, {"data": 5}, {"data": ""}, {"data": "ß"}, {"data": "aGVsbG8="}, [1]):
+        assert ask(nonsense)["problem"] == "photo_unreadable"
+    assert ask({"data": "A" * (PHOTO_BYTES_MAX * 2)})["problem"] == "photo_too_big"
+    assert ask({"data": good}, failing=True)["problem"] == "photo_failed"
