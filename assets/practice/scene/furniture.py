@@ -1,0 +1,287 @@
+"""Roadside furniture: bollards, utility poles with their wires, guard rails, fences."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from .chance import Chance
+from .facts import Country
+from .geometry import Point, Shape, box, merge, ribbon, slanted_box, tube
+from .presets import BLACK, BOLLARDS, GREY, POLES, WALLS, WHITE, YELLOW, Bollard, Look, Pole
+from .road import Road
+from .stage import Stage
+from .terrain import Land
+
+WIRE_RAD_PER_M = 0.0016
+"""Wires are drawn at least this thick for their distance: thinner ones break into dots."""
+
+
+def _bollard_shape(bollard: Bollard) -> tuple[Shape, list[tuple[float, float, float]]]:
+    width, depth, height = bollard.width_m / 2, bollard.depth_m / 2, bollard.height_m
+    parts, colours = [box((-width, -depth, -0.2), (width, depth, height), 0)], [bollard.body]
+    for band in bollard.bands:
+        proud = 0.004 if band.width == 1.0 else 0.008
+        reach = width * band.width + (proud if band.width == 1.0 else 0)
+        low = (-reach, -depth - proud, band.low * height)
+        high = (reach, depth + proud, band.high * height)
+        parts.append(slanted_box(low, high, band.slant * height, len(colours)))
+        colours.append(band.colour)
+    return merge(parts), colours
+
+
+def place_bollards(stage: Stage, road: Road, country: Country, chance: Chance) -> None:
+    """Delineators along both edges, nearer to each other in the bends."""
+    name = chance.pick(country.bollard)
+    bollard = BOLLARDS[name]
+    if bollard is None:
+        return
+    shape, colours = _bollard_shape(bollard)
+    surfaces = [stage.plain(colour, "bollard", 0.5) for colour in colours]
+    mesh = stage.mesh(shape, surfaces)
+    offset = road.half_width_m + road.shoulder_m + 0.45
+    spacing = bollard.every_m * chance.uniform(0.35, 0.9)
+    first = chance.uniform(-spacing, 0)
+    for side in (-1, 1):
+        for number in range(-9, 10):
+            along = first + number * spacing + side * 1.3
+            x, y = road.beside(side * offset, along)
+            stage.put(mesh, (x, y, -0.05), road.yaw_rad(along), tilt_rad=chance.gauss(0, 0.02))
+    stage.note("bollard", name)
+
+
+def _body(pole: Pole) -> list[Shape]:
+    height = pole.height_m
+    if pole.body.startswith("holed"):
+        # Two flanges and rungs: an H-shaped concrete pole that one can see through.
+        wide = 0.19 if pole.body == "holed_wide" else 0.14
+        start = 2.2 if pole.body == "holed_upper" else 0.15
+        parts = [
+            box((side * wide - 0.045, -0.09, -0.5), (side * wide + 0.045, 0.09, height))
+            for side in (-1, 1)
+        ]
+        if pole.body == "holed_upper":
+            parts.append(box((-wide, -0.08, -0.5), (wide, 0.08, start)))
+        step = 0.75 if pole.body == "holed_wide" else 0.55
+        rungs = np.arange(start, height, step)
+        return parts + [box((-wide, -0.07, low), (wide, 0.07, low + 0.2)) for low in rungs]
+    if pole.body == "lattice":
+        feet = [(-0.28, -0.28), (0.28, -0.28), (0.28, 0.28), (-0.28, 0.28)]
+        parts = [tube((x, y, -0.3), (x * 0.45, y * 0.45, height), 0.035, 0.03, 4) for x, y in feet]
+        for number in range(int(height / 0.7)):
+            low, narrow = number * 0.7, 1 - 0.55 * number * 0.7 / height
+            a = [(x * narrow, y * narrow, low) for x, y in feet]
+            b = [(x * narrow, y * narrow, low + 0.7) for x, y in feet]
+            parts += [tube(a[i], b[(i + 1) % 4], 0.018, 0.018, 4) for i in range(4)]
+        return parts
+    if pole.body == "concrete_square":
+        return [tube((0, 0, -0.5), (0, 0, height), 0.22, 0.15, 4)]
+    radii = {"wood": (0.14, 0.10), "steel": (0.09, 0.06)}.get(pole.body, (0.18, 0.11))
+    parts = [tube((0, 0, -0.5), (0, 0, height), *radii, sides=12)]
+    if pole.body == "wood_on_concrete":
+        parts.append(box((-0.12, 0.12, -0.4), (0.12, 0.3, 1.9), 3))
+    return parts
+
+
+def _pole_shape(pole: Pole) -> tuple[Shape, list[tuple[float, float]]]:
+    """Slots: 0 body, 1 dark fittings, 2 stripes and paint, 3 concrete. Wire ends: (x, z)."""
+    parts, height = _body(pole), pole.height_m
+    ends: list[tuple[float, float]] = []
+    for arm in range(pole.arms):
+        level = height - 0.35 - 0.95 * arm
+        half = pole.arm_m / 2 * (1 - 0.12 * arm)
+        parts.append(box((-half, -0.06, level - 0.06), (half, 0.06, level + 0.06), 0))
+        share = max(2, round(pole.wires / pole.arms))
+        for number in range(share):
+            x = -half * 0.94 + 2 * half * 0.94 * number / (share - 1)
+            parts.append(tube((x, 0, level), (x, 0, level + 0.26), 0.045, 0.03, 6, 1))
+            ends.append((x, level + 0.26))
+    if not pole.arms:
+        ends = [(0.0, height - 0.2 - 0.35 * i) for i in range(pole.wires)]
+    if "transformer" in pole.extra:
+        parts.append(tube((0.42, 0, height - 3.0), (0.42, 0, height - 2.0), 0.26, 0.26, 12, 3))
+    if "sleeve" in pole.extra:
+        for number in range(6):
+            low = 0.7 + 0.2 * number
+            slot = 2 if number % 2 else 1
+            parts.append(tube((0, 0, low), (0, 0, low + 0.2), 0.19, 0.188, 12, slot))
+    if "white_foot" in pole.extra:
+        parts.append(tube((0, 0, 0), (0, 0, 1.2), 0.20, 0.195, 12, 2))
+    if "bundle" in pole.extra:
+        ends += [(0.15, height - 2.9), (-0.12, height - 3.2), (0.1, height - 3.4)]
+        parts.append(box((-0.2, -0.25, height - 3.6), (0.2, 0.05, height - 3.1), 1))
+    return merge(parts), ends
+
+
+def _wire(start: Point, end: Point, sag_m: float) -> Shape:
+    """A hanging wire, thicker where it is farther from the camera."""
+    a, b = np.asarray(start, float), np.asarray(end, float)
+    stations = []
+    for share in np.linspace(0, 1, 11):
+        point = a + (b - a) * share
+        point[2] -= 4 * sag_m * share * (1 - share)
+        stations.append(point)
+    parts = []
+    for here, there in pairwise(stations):
+        radius_here = max(0.010, WIRE_RAD_PER_M * math.hypot(here[0], here[1]))
+        radius_there = max(0.010, WIRE_RAD_PER_M * math.hypot(there[0], there[1]))
+        parts.append(tube(here, there, radius_here, radius_there, 4))
+    return merge(parts)
+
+
+def place_poles(
+    stage: Stage, road: Road, land: Land, country: Country, chance: Chance, scene: str
+) -> None:
+    """A line of poles on one side, with wires from pole to pole."""
+    name = chance.pick(country.pole)
+    pole = POLES[name]
+    if pole is None or chance.happens(0.12):
+        return
+    shape, ends = _pole_shape(pole)
+    wooden = pole.body.startswith("wood")
+    body = Look((0.15, 0.105, 0.07), "boards") if wooden else Look((0.42, 0.41, 0.38))
+    if pole.body in ("lattice", "steel"):
+        body = Look((0.33, 0.34, 0.35), "plain", 0.5)
+    stripe = YELLOW if "sleeve" in pole.extra else WHITE
+    surfaces = [
+        stage.surface(body, "pole"), stage.plain((0.05, 0.05, 0.05), "pole"),
+        stage.plain(stripe, "pole"), stage.surface(Look(GREY), "pole"),
+    ]  # fmt: skip
+    mesh = stage.mesh(shape, surfaces)
+    side = chance.choice((-1, 1))
+    away = {"open": chance.uniform(1.5, 7.0), "village": 1.3}.get(scene, 0.0)
+    offset = side * (road.half_width_m + road.shoulder_m + away + (0.6 if road.pavement_m else 0))
+    first = chance.uniform(0.15, 0.85) * pole.spacing_m
+    wires, before = [], None
+    for number in range(-6, 7):
+        along = first + (number - 0.5) * pole.spacing_m
+        x, y = road.beside(offset, along)
+        z = land.level(x, y)
+        yaw = road.yaw_rad(along)
+        stage.put(mesh, (x, y, z), yaw, tilt_rad=chance.gauss(0, 0.012))
+        tips = [(x + dx * math.cos(yaw), y + dx * math.sin(yaw), z + dz) for dx, dz in ends]
+        if before:
+            sag = pole.spacing_m * chance.uniform(0.012, 0.024)
+            wires += [_wire(a, b, sag) for a, b in zip(before, tips, strict=True)]
+        before = tips
+    stage.add(merge(wires), [stage.plain((0.02, 0.02, 0.02), "pole")])
+    stage.note("pole", name)
+
+
+_RAIL_PROFILES: dict[str, list[tuple[float, float]]] = {
+    "w_beam": [(0, 0.45), (0.05, 0.50), (0.0, 0.58), (0.05, 0.66), (0, 0.74)],
+    "thin_b_beam": [(0, 0.52), (0.06, 0.53), (0.06, 0.59), (0.02, 0.62), (0.06, 0.65), (0, 0.72)],
+    "box_beam": [(0, 0.55), (0.10, 0.55), (0.10, 0.72), (0, 0.72)],
+    "concrete": [(0.2, 0.0), (0.08, 0.3), (0.06, 0.85), (-0.1, 0.85)],
+    "striped_wall": [(0.0, 0.0), (0.0, 0.75), (-0.3, 0.75)],
+    "cable": [(0, 0.55), (0.0, 0.58)],
+}
+
+
+def place_rail(stage: Stage, road: Road, country: Country, chance: Chance) -> None:
+    """A guard rail along one side of part of the road."""
+    name = chance.pick(country.rail)
+    if name == "none":
+        return
+    side = chance.choice((-1, 1))
+    start = chance.uniform(-70, 10)
+    end = start + chance.uniform(40, 110)
+    offset = side * (road.half_width_m + road.shoulder_m + 0.75)
+    profile = [(offset - side * across, z) for across, z in _RAIL_PROFILES[name]]
+    steel = Look((0.46, 0.47, 0.48), "noise", 0.45)
+    solid = name in ("concrete", "striped_wall")
+    looks = [Look((0.45, 0.44, 0.41))] if solid else [steel]
+    if name == "striped_wall":
+        looks = [Look((0.62, 0.62, 0.58)), Look(BLACK)]
+    parts = []
+    for number, low in enumerate(np.arange(start, end, 2.0)):
+        parts.append(ribbon(road.path(low, low + 2.0), profile, number % len(looks)))
+        if not solid:
+            x, y = road.beside(offset + side * 0.06, low)
+            parts.append(box((x - 0.06, y - 0.05, -0.3), (x + 0.06, y + 0.05, 0.72)))
+    stage.add(merge(parts), [stage.surface(look, "guard_rail") for look in looks])
+    stage.note("guard_rail", name)
+
+
+def fence_panel(kind: str, length_m: float = 2.5) -> tuple[Shape, list[Look]]:
+    """One panel of a fence along x from 0, with its looks by slot."""
+    post = box((0, -0.05, -0.3), (0.09, 0.05, 1.35), 0)
+    grey = Look((0.42, 0.41, 0.38))
+    if kind == "wire_posts":
+        wires = [tube((0, 0, z), (length_m, 0, z), 0.008, 0.008, 4, 1) for z in (0.35, 0.7, 1.05)]
+        return merge([post, *wires]), [Look((0.24, 0.19, 0.14)), Look((0.2, 0.2, 0.2), "plain")]
+    if kind in ("wood_planks", "picket_white", "wood_rail", "bamboo"):
+        if kind == "wood_rail":
+            parts = [box((0, -0.03, z), (length_m, 0.03, z + 0.14)) for z in (0.45, 0.95)]
+        else:
+            step, high = (0.16, 1.6) if kind != "picket_white" else (0.15, 1.0)
+            parts = [
+                box((x, -0.015, 0.08), (x + step * 0.78, 0.015, high))
+                for x in np.arange(0, length_m, step)
+            ]
+        colour = {"picket_white": (0.7, 0.7, 0.67), "bamboo": (0.36, 0.29, 0.14)}
+        return merge([post, *parts]), [Look(colour.get(kind, (0.24, 0.18, 0.12)), "boards")]
+    if kind == "iron_bars":
+        bars = [
+            box((x, -0.012, 0.5), (x + 0.03, 0.012, 1.5), 1) for x in np.arange(0.1, length_m, 0.16)
+        ]
+        low = box((0, -0.12, -0.3), (length_m, 0.12, 0.5), 0)
+        rail = box((0, -0.02, 1.35), (length_m, 0.02, 1.4), 1)
+        return merge([low, rail, *bars]), [grey, Look((0.05, 0.07, 0.06), "plain", 0.5)]
+    if kind == "chain_link":
+        lines = [tube((0, 0, z), (length_m, 0, z), 0.006, 0.006, 4, 1) for z in (0.1, 0.75, 1.4)]
+        mesh_x = np.arange(0, length_m, 0.22)
+        lines += [tube((x, 0, 0.1), (x + 0.6, 0, 1.4), 0.005, 0.005, 3, 1) for x in mesh_x]
+        lines += [tube((x + 0.6, 0, 0.1), (x, 0, 1.4), 0.005, 0.005, 3, 1) for x in mesh_x]
+        return merge([post, *lines]), [grey, Look((0.32, 0.33, 0.33), "plain", 0.5)]
+    walls = {
+        "wall_plaster": (WALLS["plaster_white"], 1.9, 0.1),
+        "wall_block": (WALLS["concrete"], 1.9, 0.1),
+        "wall_brick": (WALLS["brick_red"], 1.5, 0.12),
+        "wall_concrete_panel": (Look((0.44, 0.42, 0.38), "boards"), 1.8, 0.05),
+        "stone_wall": (Look((0.30, 0.29, 0.27), "stone"), 1.05, 0.22),
+        "hedge": (Look((0.06, 0.10, 0.03), "leaf"), 1.5, 0.35),
+    }  # fmt: skip
+    look, high, half = walls[kind]
+    return box((0, -half, -0.4), (length_m, half, high)), [look]
+
+
+def place_fence(
+    stage: Stage,
+    road: Road,
+    land: Land,
+    kind: str,
+    side: int,
+    span: tuple[float, float],
+    back_m: float,
+) -> None:
+    """A fence along the road from ``span[0]`` to ``span[1]``, ``back_m`` from the built edge."""
+    if kind == "none":
+        return
+    shape, looks = fence_panel(kind)
+    mesh = stage.mesh(shape, [stage.surface(look, "fence") for look in looks])
+    offset = side * (road.half_width_m + road.built_m + back_m)
+    for along in np.arange(span[0], span[1], 2.5):
+        x, y = road.beside(offset, float(along))
+        z = land.level(x, y)
+        stage.put(mesh, (x, y, z), road.yaw_rad(float(along)) + math.pi / 2)
+    stage.note("fence", kind)
+
+
+def place_lamps(stage: Stage, road: Road, chance: Chance) -> None:
+    """Street lamps in built-up places: alike everywhere, so no cue."""
+    parts = [
+        tube((0, 0, -0.3), (0, 0, 7.6), 0.08, 0.05, 8),
+        tube((0, 0, 7.55), (-1.5, 0, 7.9), 0.04, 0.035, 6),
+        box((-2.1, -0.1, 7.82), (-1.4, 0.1, 7.95)),
+    ]
+    mesh = stage.mesh(merge(parts), [stage.plain((0.30, 0.31, 0.32))])
+    side, spacing = chance.choice((-1, 1)), chance.uniform(26, 36)
+    first = chance.uniform(0, spacing)
+    offset = road.half_width_m + road.shoulder_m + 0.5
+    for number in range(-5, 6):
+        along = first + number * spacing
+        x, y = road.beside(side * offset, along)
+        stage.put(mesh, (x, y, 0), road.yaw_rad(along) + (0 if side > 0 else math.pi))

@@ -1,0 +1,270 @@
+"""Blender materials from looks: two scales of noise under every colour, and a relief by kind.
+
+A material also carries the cue it belongs to (``pass_index``), so that one mesh can hold a wall,
+a roof and windows and each still gets its exact mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import bpy
+import numpy as np
+
+from .cues import CUE_INDEX
+from .presets import Colour, Look
+
+Nodes = Any
+
+
+def _new(name: str, cue: str, roughness: float) -> tuple[Any, Nodes, Any]:
+    material = bpy.data.materials.new(name)
+    material.use_nodes = True
+    material.pass_index = CUE_INDEX.get(cue, 0)
+    tree = material.node_tree
+    shader = tree.nodes["Principled BSDF"]
+    shader.inputs["Roughness"].default_value = roughness
+    shader.inputs["Specular IOR Level"].default_value = 0.2
+    return material, tree, shader
+
+
+def _math(tree: Nodes, operation: str, a: Any, b: Any) -> Any:
+    node = tree.nodes.new("ShaderNodeMath")
+    node.operation = operation
+    for socket, value in zip(node.inputs, (a, b), strict=False):
+        if isinstance(value, (int, float)):
+            socket.default_value = value
+        else:
+            tree.links.new(value, socket)
+    return node.outputs[0]
+
+
+def _noise(tree: Nodes, scale: float, detail: float = 3.0, stretch: Colour = (1, 1, 1)) -> Any:
+    coordinates = tree.nodes.new("ShaderNodeTexCoord")
+    mapping = tree.nodes.new("ShaderNodeMapping")
+    mapping.inputs["Scale"].default_value = stretch
+    texture = tree.nodes.new("ShaderNodeTexNoise")
+    texture.inputs["Scale"].default_value = scale
+    texture.inputs["Detail"].default_value = detail
+    tree.links.new(coordinates.outputs["Object"], mapping.inputs["Vector"])
+    tree.links.new(mapping.outputs["Vector"], texture.inputs["Vector"])
+    return texture.outputs["Fac"]
+
+
+def _ramp(tree: Nodes, factor: Any, low: Colour, high: Colour, at: tuple[float, float]) -> Any:
+    ramp = tree.nodes.new("ShaderNodeValToRGB")
+    first, last = ramp.color_ramp.elements
+    first.position, last.position = at
+    first.color, last.color = (*low, 1), (*high, 1)
+    tree.links.new(factor, ramp.inputs["Fac"])
+    return ramp.outputs["Color"]
+
+
+def _multiply(tree: Nodes, a: Any, b: Any, share: float = 1.0) -> Any:
+    mix = tree.nodes.new("ShaderNodeMix")
+    mix.data_type, mix.blend_type = "RGBA", "MULTIPLY"
+    mix.inputs["Factor"].default_value = share
+    tree.links.new(a, mix.inputs["A"])
+    tree.links.new(b, mix.inputs["B"])
+    return mix.outputs["Result"]
+
+
+def _bump(tree: Nodes, shader: Any, height: Any, strength: float, distance_m: float = 0.05) -> None:
+    bump = tree.nodes.new("ShaderNodeBump")
+    bump.inputs["Strength"].default_value = strength
+    bump.inputs["Distance"].default_value = distance_m
+    tree.links.new(height, bump.inputs["Height"])
+    tree.links.new(bump.outputs["Normal"], shader.inputs["Normal"])
+
+
+def _scaled(colour: Colour, factor: float) -> Colour:
+    return tuple(min(1.0, c * factor) for c in colour)  # type: ignore[return-value]
+
+
+def _mottled(tree: Nodes, colour: Colour, scale: float, fine: float, dark: float = 0.66) -> Any:
+    coarse = _math(tree, "MULTIPLY", _noise(tree, scale), 0.55)
+    both = _math(tree, "ADD", coarse, _math(tree, "MULTIPLY", _noise(tree, fine, 2), 0.45))
+    return _ramp(tree, both, _scaled(colour, dark), _scaled(colour, 1.15), (0.34, 0.66))
+
+
+def _streaks(tree: Nodes) -> Any:
+    """Rain streaks and dirt: noise stretched along z, darker near the ground."""
+    streak = _ramp(
+        tree, _noise(tree, 1.6, 4, (1.3, 1.3, 0.18)), (0.62, 0.60, 0.56), (1, 1, 1), (0.30, 0.56)
+    )
+    coordinates = tree.nodes.new("ShaderNodeTexCoord")
+    split = tree.nodes.new("ShaderNodeSeparateXYZ")
+    tree.links.new(coordinates.outputs["Object"], split.inputs[0])
+    rough = _math(tree, "MULTIPLY", _noise(tree, 1.2), 0.9)
+    height = _math(tree, "SUBTRACT", split.outputs["Z"], rough)
+    foot = _ramp(tree, height, (0.66, 0.62, 0.56), (1, 1, 1), (0.0, 0.55))
+    return _multiply(tree, streak, foot)
+
+
+def _wave(tree: Nodes, direction: str, scale: float, profile: str = "SAW") -> Any:
+    coordinates = tree.nodes.new("ShaderNodeTexCoord")
+    wave = tree.nodes.new("ShaderNodeTexWave")
+    wave.bands_direction, wave.wave_profile = direction, profile
+    wave.inputs["Scale"].default_value = scale
+    wave.inputs["Distortion"].default_value = 0.35
+    wave.inputs["Detail Scale"].default_value = 2.0
+    tree.links.new(coordinates.outputs["Object"], wave.inputs["Vector"])
+    return wave.outputs["Fac"]
+
+
+def _plaster(tree: Nodes, shader: Any, look: Look) -> None:
+    colour = _multiply(tree, _mottled(tree, look.colour, 0.5, 7, 0.84), _streaks(tree), 0.8)
+    tree.links.new(colour, shader.inputs["Base Color"])
+
+
+def _tiles(tree: Nodes, shader: Any, look: Look) -> None:
+    # Courses across the slope and columns along the ridge, seen as relief and as darker joints.
+    courses, columns = _wave(tree, "Z", 1.5), _wave(tree, "X", 1.2, "SIN")
+    relief = _math(tree, "ADD", courses, _math(tree, "MULTIPLY", columns, 0.35))
+    joints = _ramp(tree, courses, (0.5, 0.5, 0.5), (1, 1, 1), (0.0, 0.30))
+    colour = _multiply(tree, _mottled(tree, look.colour, 1.4, 14, 0.5), joints, 0.7)
+    tree.links.new(colour, shader.inputs["Base Color"])
+    _bump(tree, shader, relief, 0.7)
+
+
+def _sheet(tree: Nodes, shader: Any, look: Look) -> None:
+    ribs = _wave(tree, "X", 1.8, "SIN")
+    shade = _ramp(tree, ribs, (0.72, 0.72, 0.72), (1, 1, 1), (0.1, 0.6))
+    colour = _multiply(tree, _mottled(tree, look.colour, 0.7, 5, 0.6), shade, 0.8)
+    tree.links.new(colour, shader.inputs["Base Color"])
+    _bump(tree, shader, ribs, 0.5)
+
+
+def _brick(tree: Nodes, shader: Any, look: Look) -> None:
+    courses = _wave(tree, "Z", 3.3)
+    joints = _ramp(tree, courses, (1.5, 1.4, 1.3), (1, 1, 1), (0.04, 0.16))
+    colour = _multiply(tree, _mottled(tree, look.colour, 3, 16, 0.6), joints, 0.8)
+    tree.links.new(_multiply(tree, colour, _streaks(tree), 0.6), shader.inputs["Base Color"])
+
+
+def _boards(tree: Nodes, shader: Any, look: Look) -> None:
+    courses = _wave(tree, "Z", 1.6)
+    joints = _ramp(tree, courses, (0.45, 0.45, 0.45), (1, 1, 1), (0.0, 0.14))
+    colour = _multiply(tree, _mottled(tree, look.colour, 0.8, 9, 0.78), joints, 0.9)
+    tree.links.new(_multiply(tree, colour, _streaks(tree), 0.4), shader.inputs["Base Color"])
+    _bump(tree, shader, courses, 0.4)
+
+
+def _stone(tree: Nodes, shader: Any, look: Look) -> None:
+    tree.links.new(_mottled(tree, look.colour, 2.2, 11, 0.45), shader.inputs["Base Color"])
+    _bump(tree, shader, _noise(tree, 6), 0.5)
+
+
+def _thatch(tree: Nodes, shader: Any, look: Look) -> None:
+    strands = _noise(tree, 9, 3, (3, 3, 0.4))
+    colour = _ramp(tree, strands, _scaled(look.colour, 0.45), _scaled(look.colour, 1.2), (0.3, 0.7))
+    tree.links.new(colour, shader.inputs["Base Color"])
+    _bump(tree, shader, strands, 0.8)
+
+
+def _asphalt(tree: Nodes, shader: Any, look: Look) -> None:
+    """Grain, worn wheel tracks, patches of newer surface and tarred cracks."""
+    grain = _mottled(tree, look.colour, 0.35, 45, 0.74)
+    coordinates = tree.nodes.new("ShaderNodeTexCoord")
+    cells = tree.nodes.new("ShaderNodeTexVoronoi")
+    cells.feature = "DISTANCE_TO_EDGE"
+    cells.inputs["Scale"].default_value = 0.45
+    bent = tree.nodes.new("ShaderNodeVectorMath")
+    wobble = tree.nodes.new("ShaderNodeTexNoise")
+    wobble.inputs["Scale"].default_value = 1.1
+    tree.links.new(coordinates.outputs["Object"], wobble.inputs["Vector"])
+    tree.links.new(coordinates.outputs["Object"], bent.inputs[0])
+    tree.links.new(wobble.outputs["Color"], bent.inputs[1])
+    tree.links.new(bent.outputs[0], cells.inputs["Vector"])
+    # Only parts of a road are cracked: noise widens the distance to the next crack elsewhere.
+    sound = _math(tree, "MULTIPLY", _noise(tree, 0.12, 1), 0.10)
+    distance = _math(tree, "ADD", cells.outputs["Distance"], _math(tree, "SUBTRACT", sound, 0.045))
+    cracks = _ramp(tree, distance, (0.55, 0.55, 0.55), (1, 1, 1), (0.001, 0.009))
+    worn = _ramp(
+        tree, _noise(tree, 0.6, 1, (1, 0.03, 1)), (0.8, 0.8, 0.8), (1.12, 1.1, 1.07), (0.4, 0.6)
+    )
+    patch = _ramp(tree, _noise(tree, 0.09, 0), (0.68, 0.68, 0.69), (1, 1, 1), (0.36, 0.365))
+    colour = _multiply(tree, _multiply(tree, grain, worn), patch, 0.8)
+    tree.links.new(_multiply(tree, colour, cracks, 0.65), shader.inputs["Base Color"])
+
+
+def _bright(tree: Nodes) -> Any:
+    colour = tree.nodes.new("ShaderNodeRGB")
+    colour.outputs[0].default_value = (1.9, 1.9, 1.2, 1)
+    return colour.outputs[0]
+
+
+def _leaf(tree: Nodes, shader: Any, look: Look) -> None:
+    """Leaves: hue and brightness vary from clump to clump and from tree to tree."""
+    clumps = _mottled(tree, look.colour, 1.1, 5, 0.42)
+    information = tree.nodes.new("ShaderNodeObjectInfo")
+    tint = _ramp(tree, information.outputs["Random"], (0.72, 0.80, 0.75), (1.25, 1.1, 0.9), (0, 1))
+    colour = _multiply(tree, clumps, tint)
+    tree.links.new(colour, shader.inputs["Base Color"])
+    # Light shines through leaves: without it every tree against the sun is black.
+    through = tree.nodes.new("ShaderNodeBsdfTranslucent")
+    both = tree.nodes.new("ShaderNodeMixShader")
+    both.inputs[0].default_value = 0.42
+    tree.links.new(_multiply(tree, colour, _bright(tree)), through.inputs["Color"])
+    tree.links.new(shader.outputs[0], both.inputs[1])
+    tree.links.new(through.outputs[0], both.inputs[2])
+    tree.links.new(both.outputs[0], tree.nodes["Material Output"].inputs["Surface"])
+
+
+def _plain(tree: Nodes, shader: Any, look: Look) -> None:
+    shader.inputs["Base Color"].default_value = (*look.colour, 1)
+
+
+def _noise_look(tree: Nodes, shader: Any, look: Look) -> None:
+    _plaster(tree, shader, look)
+
+
+_KINDS: dict[str, Callable[[Nodes, Any, Look], None]] = {
+    "noise": _noise_look, "tiles": _tiles, "sheet": _sheet, "brick": _brick, "boards": _boards,
+    "stone": _stone, "thatch": _thatch, "asphalt": _asphalt, "leaf": _leaf, "plain": _plain,
+    "glass": _plain,
+}  # fmt: skip
+
+
+def from_look(look: Look, cue: str) -> Any:
+    """A material for this look; its pixels belong to ``cue`` ('' for none)."""
+    material, tree, shader = _new(look.kind, cue, look.roughness)
+    _KINDS[look.kind](tree, shader, look)
+    return material
+
+
+def worn_paint(colour: Colour, cue: str) -> Any:
+    """Road paint: rubbed off in places down to the grey beneath."""
+    material, tree, shader = _new("paint", cue, 0.7)
+    wear = _noise(tree, 7, 5)
+    paint = _ramp(tree, wear, _scaled(colour, 0.42), colour, (0.30, 0.48))
+    tree.links.new(paint, shader.inputs["Base Color"])
+    return material
+
+
+def ground(cue: str) -> Any:
+    """The land: colours come from the mesh ('Tone'), broken up by two scales of noise."""
+    material, tree, shader = _new("ground", cue, 1.0)
+    tone = tree.nodes.new("ShaderNodeAttribute")
+    tone.attribute_name = "Tone"
+    grain = _ramp(tree, _noise(tree, 0.05, 6), (0.62, 0.62, 0.60), (1.3, 1.3, 1.28), (0.36, 0.64))
+    fine = _ramp(tree, _noise(tree, 2.6, 6), (0.5, 0.5, 0.48), (1.35, 1.35, 1.3), (0.3, 0.7))
+    colour = _multiply(tree, _multiply(tree, tone.outputs["Color"], grain), fine, 0.85)
+    tree.links.new(colour, shader.inputs["Base Color"])
+    return material
+
+
+def picture(pixels: np.ndarray, cue: str) -> Any:
+    """A material that shows an RGB picture, uint8 [height, width, 3], by the mesh's UV map."""
+    material, tree, shader = _new("picture", cue, 0.55)
+    height_px, width_px = pixels.shape[:2]
+    image = bpy.data.images.new("board", width_px, height_px)
+    rgba = np.ones((height_px, width_px, 4), dtype=np.float32)
+    rgba[..., :3] = pixels[::-1] / 255.0
+    image.pixels.foreach_set(rgba.ravel())
+    image.update()
+    texture = tree.nodes.new("ShaderNodeTexImage")
+    texture.image = image
+    tree.links.new(texture.outputs["Color"], shader.inputs["Base Color"])
+    return material

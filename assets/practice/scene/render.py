@@ -1,0 +1,167 @@
+"""Render panoramas of the practice world.
+
+    python -m assets.practice.scene.render --countries HU PL --splits train val test \
+        --counts 20 3 6 --out build/practice
+    python -m assets.practice.scene.render --only HU/test/3 --out build/again
+
+Each panorama becomes OUT/HU/test/3.png (lossless), 3.cues.png (the cue number of every pixel) and
+3.json. What exists is skipped, so a stopped run goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+from PIL import Image
+from tqdm import tqdm
+
+from . import RENDERER_VERSION
+from .chance import PanoramaKey
+from .facts import Country, TableError, load_countries
+
+SIZES: dict[str, tuple[int, int]] = {"train": (1400, 4), "val": (1400, 4), "test": (2048, 6)}
+"""Width in pixels and samples a pixel, by split."""
+SPLIT_ORDER = ("test", "val", "train")
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Blender reports every step on standard output; keep it off the progress bar."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+
+
+def target(out: Path, key: PanoramaKey) -> Path:
+    """Where the picture of this panorama goes."""
+    return out / key.country / key.split / f"{key.index}.png"
+
+
+def render_one(
+    key: PanoramaKey, country: Country, out: Path, width_px: int, samples: int, threads: int
+) -> float:
+    """Render one panorama and write its three files; returns the seconds it took."""
+    from .film import develop, render  # noqa: PLC0415  bpy: only where something is rendered
+    from .world import build_world  # noqa: PLC0415
+
+    started = time.monotonic()
+    with _silence(), tempfile.TemporaryDirectory() as folder:
+        stage, conditions = build_world(key, country)
+        built = time.monotonic() - started
+        picture, numbers = render(
+            stage, conditions, width_px, samples, Path(folder), key.seed("film"), threads
+        )
+    seconds = time.monotonic() - started
+    path = target(out, key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    notes = {
+        "key": str(key),
+        "renderer": RENDERER_VERSION,
+        "scene": conditions.scene,
+        "weather": conditions.weather,
+        "samples": samples,
+        "seconds": round(seconds, 1),
+        "build_seconds": round(built, 1),
+        "cues": {cue: ", ".join(sorted(values)) for cue, values in stage.cue_values.items()},
+    }
+    # The picture comes last and by renaming: a picture that exists is whole.
+    path.with_suffix(".json").write_text(json.dumps(notes, ensure_ascii=False, indent=1))
+    _save(Image.fromarray(numbers.astype("uint8")), path.with_suffix(".cues.png"))
+    _save(Image.fromarray(develop(picture, conditions)), path)
+    return seconds
+
+
+def _save(image: Image.Image, path: Path) -> None:
+    part = path.with_name(path.name + ".part")
+    image.save(part, "PNG")
+    part.replace(path)
+
+
+def keys_to_render(countries: list[str], splits: list[str], counts: list[int]) -> list[PanoramaKey]:
+    """Country by country; within one the test pictures first, for those are played."""
+    number = dict(zip(splits, counts, strict=True))
+    ordered = [split for split in SPLIT_ORDER if split in number]
+    return [
+        PanoramaKey(country, split, index)
+        for country in countries
+        for split in ordered
+        for index in range(number[split])
+    ]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--countries", nargs="+", metavar="CODE", help="default: all 56")
+    parser.add_argument("--splits", nargs="+", default=["train", "val", "test"], choices=SIZES)
+    parser.add_argument("--counts", nargs="+", type=int, default=[20, 3, 6], help="one per split")
+    parser.add_argument("--only", nargs="+", metavar="HU/test/3", help="render just these, again")
+    parser.add_argument("--out", type=Path, default=Path("build/practice"))
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--threads", type=int, default=1, help="of each process")
+    parser.add_argument("--width", type=int, help="in pixels, instead of the split's own")
+    parser.add_argument("--samples", type=int, help="a pixel, instead of the split's own")
+    return parser.parse_args()
+
+
+def _chosen(arguments: argparse.Namespace, countries: dict[str, Country]) -> list[PanoramaKey]:
+    if arguments.only:
+        keys = [PanoramaKey.parse(text) for text in arguments.only]
+    else:
+        if len(arguments.counts) != len(arguments.splits):
+            raise ValueError("--counts needs one number for each of --splits")
+        codes = arguments.countries or list(countries)
+        keys = keys_to_render(codes, arguments.splits, arguments.counts)
+        keys = [key for key in keys if not target(arguments.out, key).exists()]
+    for key in keys:
+        if key.country not in countries or key.split not in SIZES:
+            raise ValueError(f"{key}: no such country in countries.toml, or no such split")
+    return keys
+
+
+def main() -> int:
+    """The command line; 0 on success, 2 on bad input."""
+    arguments = _arguments()
+    try:
+        countries = load_countries()
+        keys = _chosen(arguments, countries)
+    except (TableError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    context = get_context("spawn")
+    failed = 0
+    with ProcessPoolExecutor(arguments.processes, context, max_tasks_per_child=25) as pool:
+        jobs = {}
+        for key in keys:
+            width_px, samples = SIZES[key.split]
+            job = pool.submit(
+                render_one, key, countries[key.country], arguments.out,
+                arguments.width or width_px, arguments.samples or samples, arguments.threads,
+            )  # fmt: skip
+            jobs[job] = key
+        for job in tqdm(as_completed(jobs), total=len(jobs), unit="panorama", smoothing=0.05):
+            try:
+                job.result()
+            except Exception as error:  # one broken scene must not stop a night's render
+                failed += 1
+                tqdm.write(f"{jobs[job]}: {type(error).__name__}: {error}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
