@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import copy
 import csv
+import hashlib
 import json
 import logging
 import math
@@ -35,12 +36,12 @@ from model.checkpoint import Checkpoint, git_revision, save
 from model.config import Stage, TrainConfig, read_config
 from model.data.collection import Collection, Trained, digest
 from model.data.datasets import (
+    Cache,
     CachedDataset,
     Draw,
     EpochSampler,
     Item,
     PictureDataset,
-    cache,
     draws_of,
 )
 from model.data.hub import local_directory
@@ -55,10 +56,11 @@ Transform = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a stage trains on: items, the place of each, and the part of the net that learns."""
+    """What a stage trains on: items, the place and name of each, and the part that learns."""
 
     dataset: Dataset[Item]
     places: list[int]
+    names: list[str]
     learner: Transform
 
     @property
@@ -75,6 +77,7 @@ class Trainer:
         collection: the data; its train split is learnt, its val split chooses the epoch.
         out: the run's folder.
         skip_unreadable: leave out pictures that cannot be read, and count them.
+        cache_directory: keeps what frozen parts make of the pictures; in ``out`` by default.
 
     Raises:
         DataError: an empty train or val split.
@@ -82,10 +85,17 @@ class Trainer:
     """
 
     def __init__(
-        self, config: TrainConfig, collection: Collection, out: Path, *, skip_unreadable: bool
+        self,
+        config: TrainConfig,
+        collection: Collection,
+        out: Path,
+        *,
+        skip_unreadable: bool = False,
+        cache_directory: Path | None = None,
     ) -> None:
         self.config, self.collection, self.out = config, collection, out
         self.skip_unreadable = skip_unreadable
+        self.cache_directory = cache_directory or out / "cache"
         self.unreadable: set[int] = set()
         self._seed(0)
         self.network = Network(config.network, pretrained=config.pretrained).eval()
@@ -128,25 +138,23 @@ class Trainer:
         if (freeze, split) in self._cached:
             return self._cached[freeze, split]
         network = self.network
-        if freeze == "trunk" and any(stage.freeze == "front" for stage in self.config.stages):
-            # The longest part of the way is needed later anyway.
-            start = self.inputs("front", split)
-            frozen: Transform = lambda x: network.back(x).mean(dim=(2, 3))  # noqa: E731
-        else:
-            start = self._pixels(split)
-            frozens: dict[Freeze, Transform] = {
-                "none": lambda x: x,
-                "front": lambda x: network.front(network.normalise(x)),
-                "trunk": lambda x: network.features(x).mean(dim=(2, 3)),
-            }
-            frozen = frozens[freeze]
         learners: dict[Freeze, Transform] = {
             "none": network,
             "front": lambda x: network.classify(network.back(x)),
             "trunk": network.head,
         }
+        start = self._pixels(split)
         if freeze == "none":
             return start
+        parts: tuple[nn.Module, ...] = (network.front,)
+        frozen: Transform = lambda x: network.front(network.normalise(x))  # noqa: E731
+        if freeze == "trunk" and any(stage.freeze == "front" for stage in self.config.stages):
+            # The longest part of the way is needed later anyway.
+            start = self.inputs("front", split)
+            parts, frozen = (network.back,), lambda x: network.back(x).mean(dim=(2, 3))
+        elif freeze == "trunk":
+            parts = (network.front, network.back)
+            frozen = lambda x: network.features(x).mean(dim=(2, 3))  # noqa: E731
 
         def unreadable(item: int, error: PictureError) -> None:
             if not self.skip_unreadable:
@@ -155,16 +163,24 @@ class Trainer:
                 log.warning("skipped: %s", error)
             self.unreadable.add(start.places[item])
 
+        identity = f"{freeze} {self.config.preprocessing} {_hash(parts)}"
         shown = _progress(f"{split} {freeze}")
-        dataset, kept = cache(start.dataset, frozen, progress=shown, unreadable=unreadable)
-        result = Inputs(dataset, [start.places[i] for i in kept], learners[freeze])
+        cache = Cache(self.cache_directory, frozen, identity, shown, unreadable)
+        dataset, kept = cache.run(start.dataset, start.names)
+        result = Inputs(
+            dataset,
+            [start.places[i] for i in kept],
+            [start.names[i] for i in kept],
+            learners[freeze],
+        )
         self._cached[freeze, split] = result
         return result
 
     def _pixels(self, split: str) -> Inputs:
         draws = self._draws(split)
         dataset = PictureDataset(self.collection, draws, self.config.preprocessing)
-        return Inputs(dataset, [draw.place for draw in draws], self.network)
+        names = [f"{self.collection.places[d.place].key} {d.where} {d.flip}" for d in draws]
+        return Inputs(dataset, [draw.place for draw in draws], names, self.network)
 
     def run(self, *, resume: bool) -> Checkpoint:
         """Train all stages and write the run's folder.
@@ -394,6 +410,15 @@ def _keep_batch_norms(network: nn.Module) -> None:
             module.eval()
 
 
+def _hash(parts: Iterable[nn.Module]) -> str:
+    """Identify the weights of some modules."""
+    found = hashlib.sha256()
+    for part in parts:
+        for value in part.state_dict().values():
+            found.update(value.contiguous().numpy().tobytes())
+    return found.hexdigest()[:16]
+
+
 def _progress(what: str) -> Callable[[Iterable[int]], Iterable[int]]:
     return lambda items: tqdm(items, unit="view", desc=what, disable=None)
 
@@ -439,6 +464,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         action="store_true",
         help="leave out pictures that cannot be read instead of stopping",
     )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="DIR",
+        help="what frozen parts make of the pictures, for several runs (default: RUN/cache)",
+    )
     cli.add_threads(parser)
     args = parser.parse_args(argv)
     cli.set_threads(args.threads)
@@ -446,7 +477,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     collection = Collection.open([local_directory(data) for data in args.data])
     for reason, n in collection.skipped.items():
         log.info("left out: %d %s", n, reason)
-    trainer = Trainer(config, collection, args.out, skip_unreadable=args.skip_unreadable)
+    trainer = Trainer(
+        config,
+        collection,
+        args.out,
+        skip_unreadable=args.skip_unreadable,
+        cache_directory=args.cache,
+    )
     checkpoint = trainer.run(resume=args.resume)
     log.info("%s: temperature %.3f", args.out / "checkpoint", checkpoint.temperature)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -30,7 +32,7 @@ class Draw:
 
 
 def draws_of(
-    places: Sequence[Place], numbers: Iterable[int], crops: int, *, flip: bool
+    places: Sequence[Place], numbers: Sequence[int], crops: int, *, flip: bool
 ) -> list[Draw]:
     """All views of some places: evenly spaced crops of a panorama, one of a photo.
 
@@ -38,14 +40,14 @@ def draws_of(
         places: of the whole collection.
         numbers: which of them.
         crops: positions in a panorama; 1 is the middle.
-        flip: add each view's mirror image.
+        flip: add each view's mirror image, after all others.
     """
     spread = np.linspace(0, 1, crops).tolist() if crops > 1 else [0.5]
     return [
         Draw(number, where, mirrored)
+        for mirrored in ([False, True] if flip else [False])
         for number in numbers
         for where in ([0.5] if places[number].source == "photos" else spread)
-        for mirrored in ([False, True] if flip else [False])
     ]
 
 
@@ -92,38 +94,85 @@ class CachedDataset(Dataset[Item]):
         return [tuple(x.shape) for x in self._inputs]
 
 
-def cache(
-    dataset: Dataset[Item],
-    frozen: Callable[[Tensor], Tensor],
-    *,
-    progress: Callable[[Iterable[int]], Iterable[int]],
-    unreadable: Callable[[int, PictureError], None],
-) -> tuple[CachedDataset, list[int]]:
-    """Run the frozen part once over a dataset.
+@dataclass(frozen=True)
+class Cache:
+    """Runs a frozen part of a network over a dataset once, and keeps the results on disk.
 
-    Args:
-        dataset: of inputs.
+    Files hold :data:`CHUNK` items each and are named by a hash of all that decides their content,
+    so that a killed run goes on where it was, and the next run with the same frozen part and data
+    starts at once.
+
+    Attributes:
+        directory: where the files go.
         frozen: maps a batch of one input to what is kept.
-        progress: wraps the loop, to show it.
+        identity: names the frozen part and the preprocessing.
+        progress: wraps the loop over the items, to show it.
         unreadable: called for an item whose picture cannot be read; raises, or lets it be left out.
-
-    Returns:
-        The cached items and the numbers of the items they come from.
     """
-    inputs: list[Tensor] = []
-    labels: list[int] = []
-    kept: list[int] = []
-    for i in progress(range(len(dataset))):  # type: ignore[arg-type]
+
+    directory: Path
+    frozen: Callable[[Tensor], Tensor]
+    identity: str
+    progress: Callable[[Iterable[int]], Iterable[int]]
+    unreadable: Callable[[int, PictureError], None]
+
+    def run(self, dataset: Dataset[Item], names: Sequence[str]) -> tuple[CachedDataset, list[int]]:
+        """Cache a dataset.
+
+        Args:
+            dataset: of inputs.
+            names: identify the dataset's items.
+
+        Returns:
+            The cached items and the numbers of the items they come from: all but unreadable ones.
+        """
+        self.directory.mkdir(parents=True, exist_ok=True)
+        kept: dict[int, tuple[Tensor, int]] = {}
+        chunk: dict[int, tuple[Tensor, int]] = {}
+        for i in self.progress(range(len(names))):
+            if i % CHUNK == 0:
+                last = min(i + CHUNK, len(names))
+                file = self._file(names[i:last])
+                chunk = self._read(file, i)
+                is_stored = bool(chunk)
+            if not is_stored:
+                self._add(dataset, i, chunk)
+                if i == last - 1:
+                    self._write(file, i - i % CHUNK, chunk)
+            if i == last - 1:
+                kept |= chunk
+        items = kept.values()
+        return CachedDataset([x for x, _ in items], [label for _, label in items]), list(kept)
+
+    def _add(self, dataset: Dataset[Item], i: int, chunk: dict[int, tuple[Tensor, int]]) -> None:
         try:
-            pixels, label = dataset[i]
+            x, label = dataset[i]
         except PictureError as error:
-            unreadable(i, error)
-            continue
+            self.unreadable(i, error)
+            return
         with torch.no_grad():
-            inputs.append(frozen(pixels[None])[0].half())
-        labels.append(label)
-        kept.append(i)
-    return CachedDataset(inputs, labels), kept
+            chunk[i] = self.frozen(x[None])[0].half().clone(), label
+
+    def _file(self, names: Sequence[str]) -> Path:
+        content = "\n".join([self.identity, *names])
+        return self.directory / f"{hashlib.sha256(content.encode()).hexdigest()[:20]}.pt"
+
+    @staticmethod
+    def _read(file: Path, first: int) -> dict[int, tuple[Tensor, int]]:
+        if not file.is_file():
+            return {}
+        stored = torch.load(file, weights_only=True)
+        return {first + i: (x, label) for i, x, label in stored}
+
+    @staticmethod
+    def _write(file: Path, first: int, chunk: dict[int, tuple[Tensor, int]]) -> None:
+        temporary = file.with_suffix(".part")
+        torch.save([(i - first, x, label) for i, (x, label) in chunk.items()], temporary)
+        temporary.replace(file)
+
+
+CHUNK = 200
+"""Items a file of a :class:`Cache`: some minutes of work at most are lost with a killed run."""
 
 
 class EpochSampler(Sampler[list[int]]):
