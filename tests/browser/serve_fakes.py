@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from game.fakes import FakeOpponent, FakeSource
 from game.table import Table
 from game.ui.page import build_page, launch_options
-from model.types import PictureError
+from model.types import COUNTRY_CODES, PictureError
 
 
 def read_photo(data: bytes, name: str) -> Image.Image:
@@ -36,9 +36,17 @@ def main() -> None:
     parser.add_argument("--photos", action="store_true", help="say that pictures are photographs")
     parser.add_argument("--failing", action="store_true", help="an opponent that always fails")
     parser.add_argument("--unlocated", action="store_true", help="places without coordinates")
+    parser.add_argument("--countries", default=",".join(COUNTRY_CODES), help="deal only these")
     chosen = parser.parse_args()
     opponent = FakeOpponent(failing=chosen.failing, delay_s=0.1)
-    source = FakeSource(rendered=not chosen.photos, located=not chosen.unlocated, unreadable=(3,))
+    codes = chosen.countries.split(",")
+    source = FakeSource(
+        max(2, 10 // len(codes)),
+        codes,
+        rendered=not chosen.photos,
+        located=not chosen.unlocated,
+        unreadable=(3,),
+    )
     page = build_page(
         Table(source, opponent, rng_seed=chosen.seed), opponent, read_photo=read_photo
     )

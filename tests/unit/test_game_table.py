@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import logging
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -16,13 +15,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from game import countries
 from game.fakes import FakeOpponent, FakePlay, FakeSource
 from game.rounds import MODES, Mode
 from game.table import Table, View
 from game.ui import wire
 from game.ui.pictures import heat_layers, overlay
 from model.types import COUNTRY_CODES, DataError, Heatmap
+from tests.unit.game_hints import hints
 
 
 class Clock:
@@ -240,13 +239,6 @@ def test_a_replay_shows_the_very_same_crop(table: Table) -> None:
 
 
 # What leaves the server
-
-
-def hints(text: str, code: str) -> list[str]:
-    """Where a text gives away a country: its code as a word, or a name in any language."""
-    names = [countries.name(code, language) for language in countries.LANGUAGES]
-    words = [code, *names, *map(countries.fold, names)]
-    return [w for w in words if re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text)]
 
 
 def test_nothing_of_the_truth_leaves_before_the_guess(table: Table) -> None:

@@ -134,6 +134,7 @@
     settle,
     show(code) {
       input.value = code ? G.country(code) : "";
+      if (document.activeElement === input) input.select(); // typing on starts a new search
       close();
     },
     focus() {

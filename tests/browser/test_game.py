@@ -1,0 +1,210 @@
+"""The game as a player meets it, in headless Chromium, with fakes behind the page."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.conftest import Player
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Player]
+
+
+def test_five_rounds_add_up(fakes_port: int, visit: Visit) -> None:
+    player = visit(fakes_port)
+    human = model = 0
+    truths = []
+    for number in range(1, 6):
+        assert f"Round {number} of 5" in player.text(".gd-chips")
+        player.guess("Hungary")
+        truths.append(player.truth)
+        human += 1000 * (player.truth == "Hungary")
+        top = player.page.locator("#model-guess li")
+        assert top.count() == 5
+        shares = [float(data.get_attribute("value")) for data in top.locator("data").all()]
+        assert shares == sorted(shares, reverse=True)
+        model += 1000 * (top.first.locator("span").inner_text() == player.truth)
+        assert (player.score("human"), player.score("model")) == (human, model)
+        assert player.page.locator("#heatmap img").first.is_visible()
+        player.next()
+    assert set(truths) == {"Hungary", "Slovakia"}
+    assert 0 < human < 5000
+    rows = player.page.locator("#history tbody tr")
+    player.page.wait_for_selector("#history tbody tr")
+    assert [row.locator("td").nth(1).inner_text() for row in rows.all()] == truths
+    assert f"Total\t{human}\t{model}" in re.sub(r"[\s]+", "\t", player.text("#history tfoot"))
+
+    # Look at the second round again: its picture, truth and heat map come back.
+    last_picture = player.page.get_attribute("#heatmap img", "src")
+    rows.nth(1).locator("button").click()
+    player.page.wait_for_selector("#history tr.chosen")
+    assert "Round 2" in player.text(".gd-chips")
+    assert player.truth == truths[1]
+    assert player.page.get_attribute("#heatmap img", "src") != last_picture
+    assert (player.score("human"), player.score("model")) == (human, model)
+
+    assert player.text("#next-button") == "New game"
+    player.next()
+    player.wait_for_deal()
+    assert (player.score("human"), player.score("model")) == (0, 0)
+    assert all(
+        url.startswith((f"http://127.0.0.1:{fakes_port}/", "data:")) for url in player.requested
+    )
+
+
+def test_distance_mode_starts_a_new_game_and_adds_up(fakes_port: int, visit: Visit) -> None:
+    player = visit(fakes_port)
+    player.guess("Hungary")
+    player.page.get_by_text("Distance", exact=True).click()
+    player.wait_for_deal()
+    assert player.score("human") == 0
+    total = 0
+    for _ in range(2):
+        player.guess("Slovakia")
+        shown = re.search(r"\+([\d,]+)", player.text("#verdicts .is-human"))
+        assert shown is not None
+        points = int(shown[1].replace(",", ""))
+        assert points == 5000 if player.truth == "Slovakia" else 4000 < points < 5000
+        total += points
+        assert player.score("human") == total
+        player.next()
+        player.wait_for_deal()
+
+
+def test_two_browsers_are_apart_and_a_double_click_scores_once(
+    fakes_port: int, visit: Visit
+) -> None:
+    first, second = visit(fakes_port), visit(fakes_port)
+    first.choose("Slovakia")
+    first.page.dblclick("#guess-button", delay=5)
+    first.page.wait_for_selector("#truth strong")
+    time.sleep(0.5)
+    assert first.score("human") == 1000 * (first.truth == "Slovakia")
+    assert first.page.locator("#score-human .gd-pips i[class]:not([class=''])").count() == 1
+    assert second.page.locator("#truth strong").count() == 0
+    assert "Round 1" in second.text(".gd-chips")
+    second.guess("Hungary")
+    assert second.score("human") == 1000 * (second.truth == "Hungary")
+
+
+def test_map_list_and_keyboard(fakes_port: int, visit: Visit) -> None:
+    player = visit(fakes_port)
+    page = player.page
+    page.click("#guess-button")
+    assert "Choose a country" in player.text("#status")
+
+    page.click("#world-map [data-box=south_america]")
+    page.wait_for_timeout(500)
+    shape = page.locator("#world-map path[data-code=BR]").bounding_box()
+    assert shape is not None
+    page.mouse.click(shape["x"] + shape["width"] * 0.6, shape["y"] + shape["height"] * 0.5)
+    assert page.input_value("#country-search input") == "Brazil"
+    assert "picked" in (page.get_attribute("#world-map path[data-code=BR]", "class") or "")
+    page.click("#world-map [data-box=europe]")
+    page.wait_for_timeout(500)
+    page.click("#world-map circle[data-code=AD]")
+    assert page.input_value("#country-search input") == "Andorra"
+
+    for typed, name in {"Magyar": "Hungary", "uk": "United Kingdom", "Germny": "Germany"}.items():
+        player.choose(typed)
+        assert page.input_value("#country-search input") == name
+        assert page.locator("#world-map .picked").count() == 1
+    assert player.text("#guess-button") == "Guess Germany"
+
+    page.focus("#country-search input")
+    page.keyboard.type("slova")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#truth strong")
+    page.keyboard.press("Enter")
+    player.wait_for_deal()
+    assert "Round 2" in player.text(".gd-chips")
+    assert page.input_value("#country-search input") == ""
+    page.click("#pass-button")
+    page.wait_for_selector("#truth strong")
+    assert "no guess" in player.text("#verdicts")
+
+
+def test_heat_maps_are_switched_and_faded_in_the_browser(fakes_port: int, visit: Visit) -> None:
+    player = visit(fakes_port)
+    player.guess("Iceland")
+    page = player.page
+    before = len(player.requested)
+    choices = page.locator("#heatmap .heat-pick button")
+    assert choices.count() >= 2
+    pictures = set()
+    for choice in choices.all():
+        choice.click()
+        name = choice.locator("b").inner_text()
+        layer = page.locator("#heatmap .heat-layer")
+        assert name in player.text("#heatmap .heat-note")
+        if layer.is_visible():
+            pictures.add(layer.get_attribute("src"))
+            assert name in (layer.get_attribute("alt") or "")
+        else:
+            assert "Blank" in player.text("#heatmap .heat-note")
+    assert len(pictures) >= 1
+    page.locator("#heatmap input[type=range]").fill("20")
+    assert page.locator("#heatmap .heat-layer").evaluate("e => e.style.opacity") == "0.2"
+    fresh = [url for url in player.requested[before:] if not url.startswith("data:")]
+    assert fresh == [], "nothing is asked of the server"
+
+
+def test_language_changes_at_once_and_keeps_the_round(fakes_port: int, visit: Visit) -> None:
+    player = visit(fakes_port)
+    picture = player.page.get_attribute("#round-image img", "src")
+    player.choose("Hungary")
+    before = len(player.requested)
+    player.page.get_by_text("Magyar", exact=True).click()
+    assert player.text("#guess-button") == "Tippem: Magyarország"
+    assert player.page.input_value("#country-search input") == "Magyarország"
+    assert player.page.get_attribute("#round-image img", "src") == picture
+    assert [url for url in player.requested[before:] if not url.startswith("data:")] == []
+    player.page.click("#guess-button")
+    player.page.wait_for_selector("#truth strong")
+    assert player.truth in {"Magyarország", "Szlovákia"}
+    assert "Következő kör" in player.text("#next-button")
+    player.page.check("#language input[value=en]")
+    assert player.truth in {"Hungary", "Slovakia"}
+    english = re.compile(r"\b(guess|round|country|the net|your)\b", re.IGNORECASE)
+    hungarian = visit(fakes_port, locale="hu-HU")
+    hungarian.page.click("summary")
+    assert not english.search(hungarian.text(".gd"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "width", "height"), [("desk", 1280, 800), ("phone", 390, 844)])
+def test_layout(
+    fakes_port: int, visit: Visit, name: str, width: int, height: int, scheme: str
+) -> None:
+    phone = {"is_mobile": True, "has_touch": True} if name == "phone" else {}
+    viewport = {"width": width, "height": height}
+    player = visit(fakes_port, viewport=viewport, color_scheme=scheme, **phone)
+
+    def fits(*selectors: str) -> None:
+        assert player.page.evaluate("document.documentElement.scrollWidth") <= width
+        for selector in selectors:
+            box = player.page.locator(selector).bounding_box()
+            assert box is not None, selector
+            assert box["x"] >= 0, selector
+            assert box["x"] + box["width"] <= width, selector
+            assert box["y"] + box["height"] <= height, selector
+
+    fits("#round-image", "#world-map", "#country-search", "#guess-button", "#score-model")
+    player.screenshot(f"{name}-{scheme}-guess")
+    player.guess("Hungary")
+    player.page.wait_for_timeout(500)
+    fits("#heatmap", "#truth", "#model-guess", "#next-button")
+    player.screenshot(f"{name}-{scheme}-reveal")
+    for _ in range(4):
+        player.next()
+        player.wait_for_deal()
+        player.guess("Slovakia")
+    player.next()
+    player.page.wait_for_selector("#history table")
+    fits()
+    player.screenshot(f"{name}-{scheme}-summary", full_page=True)
