@@ -20,7 +20,7 @@ from . import presets
 
 TABLE = Path(__file__).resolve().parent.parent / "countries.toml"
 SCENES = ("open", "village", "suburb", "town")
-SCRIPTS = "latin greek cyrillic hebrew arabic thai khmer tibetan jp tc kr".split()
+SCRIPTS = "latin greek cyrillic hebrew arabic bengali thai khmer tibetan jp tc kr".split()
 
 Weights = Mapping[str, float]
 

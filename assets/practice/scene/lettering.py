@@ -21,6 +21,7 @@ _FOLDERS = [
 _FILES = {
     "latin": "NotoSans-Bold.ttf", "greek": "NotoSans-Bold.ttf", "cyrillic": "NotoSans-Bold.ttf",
     "hebrew": "NotoSansHebrew-Bold.ttf", "arabic": "NotoSansArabic-Bold.ttf",
+    "bengali": "NotoSansBengali-Bold.ttf",
     "thai": "NotoSansThai-Bold.ttf", "khmer": "NotoSansKhmer-Bold.ttf",
     "tibetan": "NotoSerifTibetan-Bold.ttf", "jp": "NotoSansCJK-Bold.ttc",
     "kr": "NotoSansCJK-Bold.ttc", "tc": "NotoSansCJK-Bold.ttc",
@@ -28,7 +29,8 @@ _FILES = {
 _FACE_INDEX = {"jp": 0, "kr": 1, "tc": 3}
 _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x0370, 0x03FF, "greek"), (0x0400, 0x052F, "cyrillic"), (0x0590, 0x05FF, "hebrew"),
-    (0x0600, 0x06FF, "arabic"), (0x0E00, 0x0E7F, "thai"), (0x0F00, 0x0FFF, "tibetan"),
+    (0x0600, 0x06FF, "arabic"), (0x0980, 0x09FF, "bengali"),
+    (0x0E00, 0x0E7F, "thai"), (0x0F00, 0x0FFF, "tibetan"),
     (0x1780, 0x17FF, "khmer"), (0x3040, 0x30FF, "jp"), (0xAC00, 0xD7AF, "kr"),
     (0x4E00, 0x9FFF, "han"),
 )  # fmt: skip
@@ -59,18 +61,34 @@ def font(script: str, size_px: int) -> ImageFont.FreeTypeFont:
     )
 
 
-def _fit(text: str, script: str, width_px: float, height_px: float) -> ImageFont.FreeTypeFont:
-    """The largest face in which the text fits the box."""
-    actual = script_of(text)
-    chosen = script if actual == "han" else actual
+def _runs(text: str, script: str) -> list[tuple[str, str]]:
+    """The text cut into (piece, script): Thai or Hebrew faces have no Latin letters or digits."""
+    runs: list[tuple[str, str]] = []
+    for word in text.split(" "):
+        actual = script_of(word)
+        chosen = script if actual == "han" else actual
+        if runs and runs[-1][1] == chosen:
+            runs[-1] = (f"{runs[-1][0]} {word}", chosen)
+        else:
+            runs.append((word, chosen))
+    return runs
+
+
+def _width(runs: list[tuple[str, str]], size_px: int) -> float:
+    gap = 0.3 * size_px * (len(runs) - 1)
+    return gap + sum(font(script, size_px).getlength(piece) for piece, script in runs)
+
+
+def _fit(runs: list[tuple[str, str]], width_px: float, height_px: float) -> int:
+    """The largest size in pixels at which the runs fit the box side by side."""
     size = max(8, int(height_px))
     while size > 8:
-        face = font(chosen, size)
-        left, top, right, bottom = face.getbbox(text)
-        if right - left <= width_px and bottom - top <= height_px:
-            return face
+        boxes = [font(script, size).getbbox(piece) for piece, script in runs]
+        high = max(box[3] - box[1] for box in boxes)
+        if _width(runs, size) <= width_px and high <= height_px:
+            break
         size = int(size * 0.92)
-    return font(chosen, 8)
+    return max(8, size)
 
 
 def _write(
@@ -82,9 +100,18 @@ def _write(
     anchor: str = "mm",
 ) -> None:
     left, top, right, bottom = box
-    face = _fit(text, script, right - left, bottom - top)
-    x = (left + right) / 2 if anchor == "mm" else left
-    draw.text((x, (top + bottom) / 2), text, font=face, fill=fill, anchor=anchor)
+    runs = _runs(text, script)
+    size = _fit(runs, right - left, bottom - top)
+    x = left if anchor == "lm" else (left + right - _width(runs, size)) / 2
+    for piece, piece_script in runs:
+        face = font(piece_script, size)
+        y = (top + bottom) / 2
+        if piece_script != "latin":
+            # Marks above and below make the middle of these faces differ from that of the word.
+            _, high, _, low = face.getbbox(piece, anchor="lm")
+            y -= (high + low) / 2
+        draw.text((x, y), piece, font=face, fill=fill, anchor="lm")
+        x += face.getlength(piece) + 0.3 * size
 
 
 def direction_board(
