@@ -301,7 +301,7 @@ def test_only_what_lies_on_the_picture_sets_the_scale() -> None:
 
 def test_colour_and_opacity_grow_with_the_value() -> None:
     ramp = np.linspace(0, 1, 256, dtype=np.float32)[None]
-    rgba = np.asarray(overlay(ramp)).astype(int)[0]
+    rgba = np.asarray(overlay(ramp).convert("RGBA")).astype(int)[0]
     assert rgba[0, 3] == 0
     assert (np.diff(rgba[:, 3]) >= 0).all()
     luminance = rgba[:, :3] @ [0.2126, 0.7152, 0.0722]
