@@ -26,7 +26,7 @@ from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection
 from model.data.hub import local_directory
-from model.metrics import confusions, per_country, summarise
+from model.metrics import confusion_matrix, confusions, per_country, reliability, summarise
 from model.predict import Predictor
 from model.types import COUNTRY_INDEX, SPLITS, Crop, DataError, PictureError
 
@@ -96,6 +96,8 @@ def report(
         "per_source": _per_source(collection, judged, main, labels),
         "per_country": per_country(predicted, labels),
         "confusions": confusions(predicted, labels),
+        "confusion_matrix": confusion_matrix(predicted, labels).tolist(),
+        "reliability": reliability(main, labels),
         "skipped": {reason: n for reason, n in sorted(judged.skipped.items()) if n},
         "trained_on": sum(checkpoint.trained.covers(collection.places[i]) for i in judged.places),
         "split_fingerprint": collection.fingerprint,

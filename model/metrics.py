@@ -37,18 +37,38 @@ def macro_recall(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> flo
     return float(np.mean([(predicted[labels == c] == c).mean() for c in np.unique(labels)]))
 
 
+def reliability(
+    probabilities: NDArray[np.float64], labels: NDArray[np.int64]
+) -> list[dict[str, Any]]:
+    """The filled ones of 15 equal bins of confidence: ``n``, mean ``confidence``, ``accuracy``."""
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == labels
+    bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
+    return [
+        {
+            "n": int((bins == b).sum()),
+            "confidence": float(confidence[bins == b].mean()),
+            "accuracy": float(correct[bins == b].mean()),
+        }
+        for b in np.unique(bins)
+    ]
+
+
 def expected_calibration_error(
     probabilities: NDArray[np.float64], labels: NDArray[np.int64]
 ) -> float:
     """Mean distance of confidence and accuracy over 15 equal bins (Guo et al. 2017), in [0, 1]."""
-    confidence = probabilities.max(axis=1)
-    correct = probabilities.argmax(axis=1) == labels
-    bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
     gaps = [
-        (bins == b).mean() * abs(confidence[bins == b].mean() - correct[bins == b].mean())
-        for b in np.unique(bins)
+        b["n"] * abs(b["confidence"] - b["accuracy"]) for b in reliability(probabilities, labels)
     ]
-    return float(sum(gaps))
+    return float(sum(gaps) / len(labels))
+
+
+def confusion_matrix(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Counts [56, 56]: rows are the truth, columns the guess, in the order of COUNTRY_CODES."""
+    matrix = np.zeros((len(COUNTRY_CODES), len(COUNTRY_CODES)), dtype=np.int64)
+    np.add.at(matrix, (labels, predicted), 1)
+    return matrix
 
 
 def summarise(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> dict[str, Any]:
