@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
+from torch.utils.data import Dataset
 
 from model.checkpoint import load
 from model.config import Stage, TrainConfig
 from model.data.collection import Collection
-from model.data.datasets import Draw, EpochSampler, draws_of
+from model.data.datasets import Cache, Draw, EpochSampler, draws_of
 from model.data.preprocessing import Preprocessing
 from model.train import Trainer, fit_temperature
 from model.types import ConfigError, DataError, PictureError, Place
@@ -40,6 +42,7 @@ def test_a_run_learns_and_leaves_what_it_promises(data: Collection, tmp_path: Pa
     out = tmp_path / "run"
     checkpoint = trainer(data, out).run(resume=False)
     assert sorted(f.name for f in out.iterdir()) == [
+        "cache",
         "checkpoint",
         "config.json",
         "last.pt",
@@ -138,6 +141,43 @@ def test_an_empty_split_is_an_error(photo_folder: Callable[..., Path], tmp_path:
     few = Collection.open([photo_folder(Hungary=1)])
     with pytest.raises(DataError, match="split of these 1 places is empty"):
         trainer(few, tmp_path / "run").run(resume=False)
+
+
+def test_frozen_parts_are_computed_once(
+    data: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.data.datasets.CHUNK", 7)
+    seen: list[int] = []
+
+    def frozen(x: Tensor) -> Tensor:
+        seen.append(int(x))
+        return 2 * x
+
+    def unreadable(item: int, error: PictureError) -> None:
+        assert item == 9
+
+    class Numbers(Dataset[tuple[Tensor, int]]):
+        def __getitem__(self, i: int) -> tuple[Tensor, int]:
+            if i == 9:
+                raise PictureError("x.jpg: damaged")
+            return torch.tensor([float(i)])[0], i
+
+    def run(identity: str, n: int) -> tuple[list[float], list[int]]:
+        cache = Cache(tmp_path, frozen, identity, lambda items: items, unreadable)
+        dataset, kept = cache.run(Numbers(), [str(i) for i in range(n)])
+        assert [dataset[k][1] for k in range(len(dataset))] == kept
+        return [float(dataset[k][0]) for k in range(len(dataset))], kept
+
+    expected = [i for i in range(20) if i != 9]
+    assert run("a", 20) == ([2.0 * i for i in expected], expected)
+    assert seen == expected
+    assert run("a", 20) == ([2.0 * i for i in expected], expected)
+    assert seen == expected, "the second run takes everything from disk"
+    run("a", 22)
+    assert seen == [*expected, *range(14, 22)], "only the last file is new"
+    run("b", 3)
+    assert seen[-3:] == [0, 1, 2], "another frozen part"
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_an_epoch_takes_one_view_of_each_place_and_batches_of_one_shape() -> None:
