@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
-SCRIPTS = ("core.js", "search.js", "map.js", "heat.js", "reveal.js", "photo.js", "game.js")
+SCRIPTS = tuple(f"{name}.js" for name in "core search map lens heat reveal photo game".split())
 
 PHOTO_BYTES_MAX = 20 * 1024 * 1024
 PHOTOS_AT_ONCE = 2

@@ -12,10 +12,13 @@ _ENGLISH = {
     "mode_country": "Country",
     "mode_distance": "Distance",
     "mode_hint": "Changing the scoring starts a new game",
+    "mode_changed": "New game. Scoring: {mode}.",
     "language_label": "Language",
     "loading": "Dealing the first panorama …",
     "round_of": "Round {number} of {rounds}",
     "picture_alt": "A street panorama, somewhere in one of 56 countries",
+    "picture_enlarge": "Look closer",
+    "picture_fit": "Show the whole picture",
     "you": "You",
     "net": "The net",
     "map_label": "World map: click the country of your guess",
@@ -159,7 +162,7 @@ _ENGLISH = {
         "Type a country's name, code or nickname; arrow keys choose, Enter takes it, Enter again "
         "guesses, and once more goes on."
     ),
-    "no_tracking": "No tracking, no cookies, nothing kept after you leave.",
+    "no_tracking": "No tracking, no cookies; neither games nor photos are kept.",
 }
 
 _HUNGARIAN = {
@@ -170,10 +173,13 @@ _HUNGARIAN = {
     "mode_country": "Ország",
     "mode_distance": "Távolság",
     "mode_hint": "A pontozás váltása új játékot kezd",
+    "mode_changed": "Új játék. Pontozás: {mode}.",
     "language_label": "Nyelv",
     "loading": "Osztjuk az első panorámát …",
     "round_of": "{number}. kör / {rounds}",
     "picture_alt": "Utcai panoráma, valahol az 56 ország egyikében",
+    "picture_enlarge": "Közelebbről",
+    "picture_fit": "Az egész kép",
     "you": "Te",
     "net": "A háló",
     "map_label": "Világtérkép: kattints a tippelt országra",
@@ -188,7 +194,7 @@ _HUNGARIAN = {
     "region_oceania": "Óceánia",
     "question": "Melyik ország ez?",
     "search_label": "A tippelt ország",
-    "search_placeholder": "Írd be az országot, vagy kattints a térképre",
+    "search_placeholder": "Írd be, vagy kattints a térképre",
     "search_none": "Nincs ilyen az 56 ország között",
     "guess": "Tippelek",
     "guess_named": "Tippem: {country}",
@@ -319,7 +325,7 @@ _HUNGARIAN = {
         "választhatsz, az Enter elfogadja, "
         "még egy Enter tippel, a következő továbblép."
     ),
-    "no_tracking": "Nincs követés, nincs süti, távozásod után semmi sem marad meg.",
+    "no_tracking": "Nincs követés, nincs süti; sem játékot, sem fotót nem őrzünk meg.",
 }
 
 TEXTS: dict[Language, dict[str, str]] = {"en": _ENGLISH, "hu": _HUNGARIAN}

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from game import countries
+from model.types import COUNTRY_CODES
 from tests.browser.conftest import Player
 
 pytestmark = pytest.mark.browser
@@ -51,6 +53,7 @@ def test_five_rounds_add_up(fakes_port: int, visit: Visit) -> None:
     player.next()
     player.wait_for_deal()
     assert (player.score("human"), player.score("model")) == (0, 0)
+    assert player.context.cookies() == []
     assert all(
         url.startswith((f"http://127.0.0.1:{fakes_port}/", "data:")) for url in player.requested
     )
@@ -62,6 +65,7 @@ def test_distance_mode_starts_a_new_game_and_adds_up(fakes_port: int, visit: Vis
     player.page.get_by_text("Distance", exact=True).click()
     player.wait_for_deal()
     assert player.score("human") == 0
+    assert "New game" in player.text("#status")
     total = 0
     for _ in range(2):
         player.guess("Slovakia")
@@ -129,6 +133,18 @@ def test_map_list_and_keyboard(fakes_port: int, visit: Visit) -> None:
     assert "no guess" in player.text("#verdicts")
 
 
+def test_the_list_finds_what_the_server_finds(fakes_port: int, visit: Visit) -> None:
+    """The search exists twice, in Python and in the page: both must mean the same."""
+    page = visit(fakes_port).page
+    names = [countries.name(code, lang) for code in COUNTRY_CODES for lang in countries.LANGUAGES]
+    typed = [n[:k] for n in names for k in (2, 3, 5, 99)] + [n[:2] + n[3:] for n in names]
+    typed += ["UK", "usa", "Holland", "csehorszag", "Hugnary", "qwxyz", "  új zéland", "SK", "kor"]
+    found = page.evaluate("texts => texts.map((text) => GeoDuel.search.find(text))", typed)
+    for text, codes in zip(typed, found, strict=True):
+        assert set(codes) == set(countries.search(text, "en", limit=56)), text
+        assert codes[:1] == countries.search(text, "en", limit=1), text
+
+
 def test_heat_maps_are_switched_and_faded_in_the_browser(fakes_port: int, visit: Visit) -> None:
     player = visit(fakes_port)
     player.guess("Iceland")
@@ -150,6 +166,10 @@ def test_heat_maps_are_switched_and_faded_in_the_browser(fakes_port: int, visit:
     assert len(pictures) >= 1
     page.locator("#heatmap input[type=range]").fill("20")
     assert page.locator("#heatmap .heat-layer").evaluate("e => e.style.opacity") == "0.2"
+    page.click("#heatmap .gd-enlarge")
+    lens = page.locator("#heatmap .gd-lens")
+    frame = page.locator("#heatmap .gd-frame")
+    assert lens.bounding_box()["width"] > 2 * frame.bounding_box()["width"]
     fresh = [url for url in player.requested[before:] if not url.startswith("data:")]
     assert fresh == [], "nothing is asked of the server"
 

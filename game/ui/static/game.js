@@ -61,11 +61,10 @@
 
   function drawPicture(game) {
     const shown = state.phase === "guess" || !heat;
-    const image = G.find("#round-image img");
     const alt = G.text("picture_alt");
-    if (image.getAttribute("src") !== picture) image.src = picture;
-    image.alt = alt;
-    image.hidden = !picture;
+    const image = G.find("#round-image img");
+    if (image?.getAttribute("src") === picture) image.alt = alt; // as enlarged as it was
+    else G.find("#round-image").replaceChildren(...G.lens(picture, alt));
     const round = game.replay
       ? G.text("replaying", { number: game.replay })
       : G.text("round_of", { number: game.number, rounds: game.rounds });
@@ -107,6 +106,7 @@
       return buttons();
     }
     const fresh = message.step !== state.step;
+    const switched = state.game && state.game.mode !== message.mode;
     state.game = message;
     state.step = message.step;
     state.phase = message.phase;
@@ -116,7 +116,7 @@
     if (fresh) delete G.find("#heatmap").dataset.chosen;
     draw();
     marks(fresh);
-    if (fresh) arrive();
+    if (fresh) arrive(switched);
   }
 
   function marks(fresh) {
@@ -132,10 +132,11 @@
   }
 
   // A new step: say so, put the focus where the next key belongs, bring it into view on phones.
-  function arrive() {
+  function arrive(switched) {
     const { phase, game } = state;
     const won = phase === "reveal" && game.history.at(-1).human.correct;
     if (game.restarted) G.status("restarted");
+    else if (switched) G.status("mode_changed", { mode: G.text(`mode_${game.mode}`) });
     else if (phase === "guess") G.status("net_watching");
     else if (phase === "reveal") G.status(won ? "right" : "wrong");
     else G.status("");

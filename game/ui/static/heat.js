@@ -13,14 +13,14 @@
     return [G.make("small", {}, roles), G.make("b", {}, G.country(layer.country))];
   };
 
-  const stage = (picture, alt, ...over) =>
-    G.make("div", { class: "heat-stage" }, G.make("img", { src: picture, alt }), ...over);
+  const stage = (picture, alt, over, note) =>
+    G.make("div", { class: "heat-stage" }, ...G.lens(picture, alt, over), note);
 
   // Fills `place` with the picture and its maps; returns nothing, keeps nothing outside of it.
   G.heat = (place, picture, layers, alt) => {
     if (!layers?.length) {
       const none = G.make("p", { class: "heat-note" }, G.text("heat_none"));
-      place.replaceChildren(stage(picture, alt, none));
+      place.replaceChildren(stage(picture, alt, null, none));
       return;
     }
     const over = G.make("img", { class: "heat-layer" });

@@ -165,9 +165,11 @@
       mark(truth, "is-truth");
       const middles = [truth, human, model].filter(Boolean).map((code) => G.data.countries[code].map);
       const [xs, ys] = [middles.map((m) => m[0]), middles.map((m) => m[1])];
-      const room = 900;
-      const [left, top] = [Math.min(...xs) - room, Math.min(...ys) - room / 2];
-      glide([left, top, Math.max(...xs) + room - left, Math.max(...ys) + room / 2 - top]);
+      const room = 700; // around them, and as much again for what lies over the map's edges
+      const [left, right] = [Math.min(...xs) - room, Math.max(...xs) + room];
+      const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+      const edge = Math.max(room / 2, (bottom - top) * 0.4);
+      glide([left, top - edge, right - left, bottom - top + 2 * edge]);
     },
   };
 })();

@@ -50,7 +50,7 @@
   }
 
   function open(text) {
-    shown = matches(text).map(([, code]) => code);
+    shown = G.search.find(text);
     active = shown.length && text ? 0 : -1;
     const options = shown.map((code, i) =>
       G.make(
@@ -132,6 +132,7 @@
       });
     },
     settle,
+    find: (text) => matches(text).map(([, code]) => code),
     show(code) {
       input.value = code ? G.country(code) : "";
       if (document.activeElement === input) input.select(); // typing on starts a new search

@@ -1,0 +1,64 @@
+"""The real program, from its command line to the fifth reveal: the net, the panoramas, the page."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Player, serving
+from tests.browser.test_privacy import code_of, leaks
+from tests.browser.wiretap import Exchange, Wiretap
+from tests.conftest import PRACTICE, ROOT, STREETVIEW
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Player]
+
+WORLDS = {"practice": PRACTICE, str(STREETVIEW / "parquet"): STREETVIEW}
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=["practice", "streetview"])
+def test_five_rounds_against_the_net(
+    world: str, visit: Visit, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    if not any((ROOT / "assets" / "models").glob("*")):
+        pytest.skip("no checkpoint in assets/models")
+    if not WORLDS[world].is_dir():
+        pytest.skip(f"no panoramas in {WORLDS[world]}")
+    name = "practice" if world == "practice" else "streetview"
+    start_s = time.monotonic()
+    with serving("app.py", "--panoramas", world, log=tmp_path / "log") as port:
+        tap = Wiretap(port)
+        player = visit(tap.url, viewport={"width": 1280, "height": 800})
+        record_property("first_round_s", round(time.monotonic() - start_s, 1))
+        label = "Computer-rendered" if name == "practice" else "Google Street View"
+        human = model = since = 0
+        reveals_ms = []
+        for number in range(1, 6):
+            assert label in player.text(".gd-chips")
+            player.choose("Hungary")
+            player.page.wait_for_timeout(700)  # a player thinks longer than the net
+            seen = [Exchange(e.request, e.response) for e in tap.exchanges[since:]]
+            start_s = time.perf_counter()
+            player.page.click("#guess-button")
+            player.page.wait_for_selector("#truth strong")
+            reveals_ms.append(1000 * (time.perf_counter() - start_s))
+            assert leaks(seen, code_of(player.truth)) == []
+            human += 1000 * (player.truth == "Hungary")
+            top = player.page.locator("#model-guess li span").first.inner_text()
+            model += 1000 * (top == player.truth)
+            assert (player.score("human"), player.score("model")) == (human, model)
+            assert player.page.locator("#heatmap .heat-pick button").count() >= 1
+            if number == 1:
+                player.screenshot(f"app-{name}-reveal")
+            since = len(tap.exchanges)
+            player.next()
+        assert player.page.locator("#history tbody tr").count() == 5
+        record_property("reveal_ms_median", round(statistics.median(reveals_ms)))
+        print(f"\n{name}: reveals {[round(ms) for ms in reveals_ms]} ms")
+        assert not re.search("Traceback|Error", (tmp_path / "log").read_text())
+        tap.close()
