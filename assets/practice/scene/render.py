@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -87,6 +86,15 @@ def render_one(
     return seconds
 
 
+def _attempt(task: tuple[PanoramaKey, Country, Path, int, int, int]) -> str | None:
+    """``render_one``, with a fault as text: one broken scene must not stop a night's render."""
+    try:
+        render_one(*task)
+    except Exception as error:
+        return f"{task[0]}: {type(error).__name__}: {error}"
+    return None
+
+
 def _save(image: Image.Image, path: Path) -> None:
     part = path.with_name(path.name + ".part")
     image.save(part, "PNG")
@@ -143,24 +151,19 @@ def main() -> int:
     except (TableError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    context = get_context("spawn")
-    failed = 0
-    with ProcessPoolExecutor(arguments.processes, context, max_tasks_per_child=25) as pool:
-        jobs = {}
-        for key in keys:
-            width_px, samples = SIZES[key.split]
-            job = pool.submit(
-                render_one, key, countries[key.country], arguments.out,
-                arguments.width or width_px, arguments.samples or samples, arguments.threads,
-            )  # fmt: skip
-            jobs[job] = key
-        for job in tqdm(as_completed(jobs), total=len(jobs), unit="panorama", smoothing=0.05):
-            try:
-                job.result()
-            except Exception as error:  # one broken scene must not stop a night's render
-                failed += 1
-                tqdm.write(f"{jobs[job]}: {type(error).__name__}: {error}", file=sys.stderr)
-    return 1 if failed else 0
+    tasks = []
+    for key in keys:
+        width_px, samples = SIZES[key.split]
+        width_px, samples = arguments.width or width_px, arguments.samples or samples
+        country = countries[key.country]
+        tasks.append((key, country, arguments.out, width_px, samples, arguments.threads))
+    # Processes are replaced now and then, because Blender does not give all its memory back.
+    with get_context("spawn").Pool(arguments.processes, maxtasksperchild=25) as pool:
+        done = pool.imap_unordered(_attempt, tasks)
+        faults = [fault for fault in tqdm(done, total=len(tasks), unit="panorama") if fault]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":
