@@ -112,9 +112,13 @@ class Trainer:
         return seed
 
     def _prior(self) -> Tensor:
-        """The log of each country's share of the train places, [56]; unseen ones count half."""
+        """The log of each country's share of the train places, [56].
+
+        Countries with fewer than ten count as ten: the adjustment must not lift what was hardly
+        ever seen above everything else.
+        """
         counts = Counter(self.collection.places[i].country for i in self._places("train"))
-        n = torch.tensor([max(0.5, counts[code]) for code in COUNTRY_CODES])
+        n = torch.tensor([max(10.0, counts[code]) for code in COUNTRY_CODES])
         return (n / n.sum()).log()
 
     def _places(self, split: str) -> list[int]:
