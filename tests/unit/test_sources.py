@@ -10,7 +10,7 @@ import pytest
 from model.data.collection import Collection
 from model.data.sources import FolderSource, ParquetSource, open_sources, parse_location
 from model.types import DataError, LatLon, PictureError
-from tests.conftest import jpeg, shard
+from tests.conftest import PRACTICE, jpeg, shard
 
 
 def test_each_row_comes_back_as_it_was_stored(tmp_path: Path) -> None:
@@ -136,3 +136,10 @@ def test_unusable_directories_are_refused(
         open_sources(tmp_path / "empty")
     with pytest.raises(DataError, match="no panoramas or photos"):
         open_sources(photo_folder(Kenya=2, Narnia=2))
+
+
+def test_the_shipped_panoramas_say_that_they_are_rendered() -> None:
+    (source,) = open_sources(PRACTICE)
+    assert source.rendered
+    assert {p.source for p in source.places} == {"practice"}
+    assert all(p.declared_split for p in source.places)

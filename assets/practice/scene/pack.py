@@ -64,7 +64,8 @@ SCHEMA = pa.schema(
             ),
         ),
     ],
-    metadata={"huggingface": json.dumps(_HUGGINGFACE)},
+    # What the reader of model.data.sources looks for, so that the game says "rendered".
+    metadata={"huggingface": json.dumps(_HUGGINGFACE), "geoduel": "rendered"},
 )
 
 
