@@ -15,12 +15,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from game.scoreboard import open_scoreboard
 from game.table import Table
 from game.ui.page import build_page, launch_options
 from model import cli
@@ -42,6 +43,8 @@ class Settings:
     checkpoint: Path
     host: str
     port: int
+    scores: str = ""
+    database_url: str = field(default="", repr=False)  # it may hold a password
 
 
 def read_settings(argv: Sequence[str]) -> Settings:
@@ -69,22 +72,31 @@ def read_settings(argv: Sequence[str]) -> Settings:
     args = parser.parse_args(argv)
     if not args.port.isdecimal() or not 0 < int(args.port) < 65536:
         raise ConfigError(f"--port {args.port}: must be a number from 1 to 65535")
-    return Settings(args.panoramas, args.checkpoint, args.host, int(args.port))
+    return Settings(
+        panoramas=args.panoramas,
+        checkpoint=args.checkpoint,
+        host=args.host,
+        port=int(args.port),
+        scores=os.environ.get("GEODUEL_SCORES", ""),
+        database_url=os.environ.get("DATABASE_URL", ""),
+    )
 
 
 def build(settings: Settings) -> gr.Blocks:
     """Put the game together, ready for its first round.
 
     Raises:
-        GeoDuelError: panoramas or checkpoint cannot be used.
+        GeoDuelError: panoramas, checkpoint or database address cannot be used.
     """
+    scoreboard = open_scoreboard(settings.database_url, settings.scores)
     predictor = Predictor(load(settings.checkpoint))
     practice = settings.panoramas == "practice"
     directory = PRACTICE if practice else local_directory(settings.panoramas)
     source = HeldOut(Collection.open([directory]), predictor.checkpoint.trained)
     # The first pass through the net is the slowest; no player shall wait for it.
     predictor.play(source.any_picture())
-    return build_page(Table(source, predictor), predictor, read_photo=open_picture)
+    table = Table(source, predictor, scoreboard=scoreboard)
+    return build_page(table, predictor, read_photo=open_picture)
 
 
 def __getattr__(name: str) -> Any:

@@ -5,14 +5,18 @@ Everything is seeded: the same arguments give the same pictures, predictions and
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from random import Random
+from uuid import UUID
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from game.countries import table
+from game.rounds import Mode, Reveal
+from game.totals import Tally, Totals
 from model.types import COUNTRY_CODES, Heatmap, LatLon, PictureError, Place, Prediction
 
 GRID = 10
@@ -122,6 +126,31 @@ class FakeOpponent:
             raise RuntimeError("told to fail")
         small = np.asarray(picture.resize((8, 8)), dtype=np.uint64)
         return FakePlay(int((small * np.arange(1, small.size + 1).reshape(small.shape)).sum()))
+
+
+class FakeScoreboard:
+    """Counts in memory, at once, on top of the totals that it is given."""
+
+    def __init__(self, totals: Totals | None = None) -> None:
+        self._totals = totals or Totals()
+        self._seen: set[UUID] = set()
+        self._lock = threading.Lock()
+
+    def record(self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool) -> None:
+        """Count the round."""
+        with self._lock:
+            if round_id in self._seen:
+                return
+            self._seen.add(round_id)
+            kinds = [dict(self._totals.rendered), dict(self._totals.photographed)]
+            right = (reveal.human_verdict.correct, reveal.model_verdict.correct)
+            code, counted = reveal.round.place.country, kinds[0 if rendered else 1]
+            counted[code] = counted.get(code, Tally()) + Tally(1, *map(int, right))
+            self._totals = Totals(*kinds)
+
+    def totals(self) -> Totals:
+        """All that was counted."""
+        return self._totals
 
 
 def _near(code: str, step: int) -> LatLon:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
+from uuid import UUID
 
 from PIL import Image
 
+from game.rounds import Mode, Reveal
+from game.totals import Totals
 from model.types import Heatmap, Place, Prediction
 
 
@@ -53,4 +56,16 @@ class Opponent(Protocol):
 
     def play(self, picture: Image.Image) -> Play:
         """Look at one RGB picture of any size, the very crop that the human sees."""
+        ...
+
+
+class Scoreboard(Protocol):
+    """How everybody has done so far; it knows rounds, never players."""
+
+    def record(self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool) -> None:
+        """Count a finished round, once for each ``round_id``; must not make the caller wait."""
+        ...
+
+    def totals(self) -> Totals:
+        """What is counted so far, as of some seconds ago; must answer within a moment."""
         ...

@@ -14,14 +14,16 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from random import Random
+from uuid import UUID, uuid4
 
 from PIL import Image
 
 from game import dealer
 from game.countries import is_country
-from game.ports import Opponent, PanoramaSource, Play
+from game.ports import Opponent, PanoramaSource, Play, Scoreboard
 from game.rounds import Guess, Mode, Reveal
 from game.session import ROUNDS_PER_GAME, Session
+from game.totals import Totals
 from model.types import DataError, Heatmap, PictureError, Prediction
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ class View:
         picture: the crop of a round just dealt; ``None`` where nothing was dealt.
         evidence: one entry for each finished round.
         restarted: whether the seat was gone (too old, too many, a new server) and a new game began.
+        totals: how everybody has done so far; only in the summary, and only if that is counted.
     """
 
     session: Session
@@ -59,6 +62,7 @@ class View:
     picture: Image.Image | None
     evidence: tuple[Evidence, ...]
     restarted: bool = False
+    totals: Totals | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class _Seat:
     game: int = 0
     seen: set[int] = field(default_factory=set)
     evidence: tuple[Evidence, ...] = ()
+    round_id: UUID = field(default_factory=uuid4)
     thinking: Future[tuple[Play, Evidence]] | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -92,6 +97,7 @@ class Table:
     Args:
         source: panoramas that may be dealt.
         opponent: the other player.
+        scoreboard: counts every finished round, if there is one.
         rng_seed: makes the deals of every seat repeatable, by the order in which seats are taken.
         clock_s: a monotonic clock in seconds.
         seats_max: the seat unused for longest is cleared for one more.
@@ -106,12 +112,13 @@ class Table:
         source: PanoramaSource,
         opponent: Opponent,
         *,
+        scoreboard: Scoreboard | None = None,
         rng_seed: int | None = None,
         clock_s: Callable[[], float] = time.monotonic,
         seats_max: int = 500,
         seat_ttl_s: float = 2 * 3600,
     ) -> None:
-        self._source, self._opponent = source, opponent
+        self._source, self._opponent, self._scoreboard = source, opponent, scoreboard
         self._places = source.places
         if len(self._places) < ROUNDS_PER_GAME:
             raise DataError(
@@ -131,6 +138,11 @@ class Table:
     def rendered(self) -> bool:
         """Whether the panoramas are computer-rendered; the page says so."""
         return self._source.rendered
+
+    @property
+    def counts(self) -> bool:
+        """Whether finished rounds are counted; the page says so."""
+        return self._scoreboard is not None
 
     @property
     def places_count(self) -> int:
@@ -242,6 +254,7 @@ class Table:
             picture = panorama.crop(crop.box)
             place = self._places[index]
             seat.session = seat.session.deal(index, place, crop)
+            seat.round_id = uuid4()
             if seat.thinking is not None:
                 seat.thinking.cancel()
             seat.thinking = self._executor.submit(self._think, picture, place.country)
@@ -261,6 +274,25 @@ class Table:
         seat.session = seat.session.guess(Guess(country), model)
         seat.evidence = (*seat.evidence, evidence)
         seat.thinking = None
+        self._count(seat)
+
+    def _count(self, seat: _Seat) -> None:
+        if self._scoreboard is None:
+            return
+        mode, reveal = seat.session.mode, seat.session.reveals[-1]
+        try:
+            self._scoreboard.record(seat.round_id, mode, reveal, rendered=self._source.rendered)
+        except Exception:  # a round is won or lost whether it is counted or not
+            log.exception("a round could not be counted")
+
+    def _totals(self) -> Totals | None:
+        if self._scoreboard is None:
+            return None
+        try:
+            return self._scoreboard.totals()
+        except Exception:  # as above: the summary matters more
+            log.exception("the totals could not be read")
+            return None
 
     @staticmethod
     def _evidence(seat: _Seat, country: str | None) -> Evidence:
@@ -277,6 +309,8 @@ class Table:
             log.exception("the opponent failed; it scores nothing this round")
             return Evidence()
 
-    @staticmethod
-    def _view(seat: _Seat, *, picture: Image.Image | None = None, restarted: bool = False) -> View:
-        return View(seat.session, seat.ticket, picture, seat.evidence, restarted)
+    def _view(
+        self, seat: _Seat, *, picture: Image.Image | None = None, restarted: bool = False
+    ) -> View:
+        totals = self._totals() if seat.session.phase == "summary" else None
+        return View(seat.session, seat.ticket, picture, seat.evidence, restarted, totals)

@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
-SCRIPTS = tuple(f"{name}.js" for name in "core search map lens heat reveal photo game".split())
+SCRIPTS = tuple(
+    f"{name}.js" for name in "core search map lens heat reveal everybody photo game".split()
+)
 
 PHOTO_BYTES_MAX = 20 * 1024 * 1024
 PHOTOS_AT_ONCE = 2
@@ -58,7 +60,11 @@ def build_page(table: Table, opponent: Opponent, *, read_photo: ReadPhoto) -> gr
             "/* 'begin' 'guess' 'next' 'replay' 'photo' */",
             apply_default_css=False,
             elem_id="geoduel",
-            facts={"rendered": table.rendered, "places": table.places_count},
+            facts={
+                "rendered": table.rendered,
+                "places": table.places_count,
+                "counts": table.counts,
+            },
         )
         photo = gr.HTML(
             html_template="<span></span>",

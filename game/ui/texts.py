@@ -96,6 +96,15 @@ _ENGLISH = {
     "column_human": "Your guess",
     "column_model": "The net's guess",
     "column_total": "Total",
+    "everybody_title": "Everybody so far",
+    "everybody_none": "No rounds are counted yet.",
+    "everybody_rendered": "Computer-rendered panoramas",
+    "everybody_photo": "Photographs",
+    "everybody_total": "People {human} of {rounds} rounds right, the net {model} of {rounds}.",
+    "everybody_human": "Where people do better",
+    "everybody_model": "Where the net does better",
+    "everybody_share": "people {human}, the net {model}",
+    "everybody_counts": "People {human} of {rounds}, the net {model} of {rounds}",
     "replay": "See round {number} again",
     "replaying": "Round {number}, again",
     "restarted": "Your last game was too old and has been cleared; here is a new one.",
@@ -162,7 +171,14 @@ _ENGLISH = {
         "Type a country's name, code or nickname; arrow keys choose, Enter takes it, Enter again "
         "guesses, and once more goes on."
     ),
-    "no_tracking": "No tracking, no cookies; neither games nor photos are kept.",
+    "rules_kept_title": "What is kept",
+    "kept_counts": (
+        "Of each finished round: the hour, the scoring, the country, both guesses and their "
+        "points, and whether the picture was rendered. No name, no address, nothing that tells "
+        "one player from another. Of your photo: nothing."
+    ),
+    "kept_nothing": "Nothing: neither games nor photos.",
+    "no_tracking": "No tracking, no cookies; photos are never kept.",
 }
 
 _HUNGARIAN = {
@@ -257,6 +273,15 @@ _HUNGARIAN = {
     "column_human": "A te tipped",
     "column_model": "A háló tippje",
     "column_total": "Összesen",
+    "everybody_title": "Eddig mindenki együtt",
+    "everybody_none": "Még nincs megszámolt kör.",
+    "everybody_rendered": "Számítógéppel készült panorámák",
+    "everybody_photo": "Fényképek",
+    "everybody_total": "{rounds} körből az emberek {human}, a háló {model} országot talált el.",
+    "everybody_human": "Ahol az emberek jobbak",
+    "everybody_model": "Ahol a háló jobb",
+    "everybody_share": "emberek {human}, háló {model}",
+    "everybody_counts": "Emberek: {rounds} körből {human}, háló: {rounds} körből {model}",
     "replay": "A(z) {number}. kör újra",
     "replaying": "{number}. kör, újranézve",
     "restarted": "Az előző játékod túl régi volt, ezért töröltük; itt egy új.",
@@ -325,7 +350,14 @@ _HUNGARIAN = {
         "választhatsz, az Enter elfogadja, "
         "még egy Enter tippel, a következő továbblép."
     ),
-    "no_tracking": "Nincs követés, nincs süti; sem játékot, sem fotót nem őrzünk meg.",
+    "rules_kept_title": "Mit őrzünk meg?",
+    "kept_counts": (
+        "Minden befejezett körből: az órát, a pontozást, az országot, a két tippet és a pontjukat, "
+        "valamint azt, hogy a kép számítógéppel készült-e. Se név, se cím, semmi, ami egyik "
+        "játékost a másiktól megkülönböztetné. A fotódból: semmit."
+    ),
+    "kept_nothing": "Semmit: sem játékot, sem fotót.",
+    "no_tracking": "Nincs követés, nincs süti; fotót soha nem őrzünk meg.",
 }
 
 TEXTS: dict[Language, dict[str, str]] = {"en": _ENGLISH, "hu": _HUNGARIAN}

@@ -5,6 +5,7 @@ Messages are free of language; the page's scripts turn them into text.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PIL import Image
@@ -14,6 +15,7 @@ from game.ports import Play
 from game.rounds import Guess, Reveal, Verdict
 from game.session import ROUNDS_PER_GAME
 from game.table import Evidence, Replay, View
+from game.totals import Tally, Totals, differences, total
 from game.ui.pictures import heat_layers, picture_uri
 
 Message = dict[str, Any]
@@ -51,6 +53,8 @@ def game_message(view: View) -> Message:
         message["picture"] = picture_uri(view.picture)
     if session.phase == "reveal":
         message["heat"] = _heat(session.reveals[-1], view.evidence[-1])
+    if view.totals is not None:
+        message["everybody"] = _everybody(view.totals)
     return message
 
 
@@ -91,6 +95,27 @@ def _finished(reveal: Reveal, evidence: Evidence) -> Message:
         "fromCentroid": reveal.human_verdict.from_centroid,
         "top": [[country, round(p, 4)] for country, p in top],
     }
+
+
+def _everybody(totals: Totals) -> list[Message]:
+    """One entry for each kind of pictures that was played: all rounds, and where sides differ."""
+
+    def counts(tally: Tally) -> Message:
+        return {"rounds": tally.rounds, "human": tally.human_right, "model": tally.model_right}
+
+    def entry(rendered: bool, by_country: Mapping[str, Tally]) -> Message:
+        leads = [
+            [{"country": code, **counts(by_country[code])} for code in codes]
+            for codes in differences(by_country)
+        ]
+        return {
+            "rendered": rendered,
+            **counts(total(by_country.values())),
+            "leads": {"human": leads[0], "model": leads[1]},
+        }
+
+    kinds = ((True, totals.rendered), (False, totals.photographed))
+    return [entry(rendered, by_country) for rendered, by_country in kinds if by_country]
 
 
 def _answer(guess: Guess, verdict: Verdict) -> Message:

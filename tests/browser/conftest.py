@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -34,11 +35,19 @@ def free_port() -> int:
 
 @contextmanager
 def serving(*command: str, log: Path) -> Iterator[int]:
-    """Run a server that takes ``--port``; yields the port once it answers."""
+    """Run a server that takes ``--port``; yields the port once it answers.
+
+    Its scores stay in memory: tests leave nothing among the user's data.
+    """
     port = free_port()
+    env = {**os.environ, "GEODUEL_SCORES": ":memory:", "DATABASE_URL": ""}
     with log.open("w") as stream:
         process = subprocess.Popen(
-            [sys.executable, *command, "--port", str(port)], cwd=ROOT, stdout=stream, stderr=stream
+            [sys.executable, *command, "--port", str(port)],
+            cwd=ROOT,
+            env=env,
+            stdout=stream,
+            stderr=stream,
         )
         try:
             _wait_for(port, process, log)

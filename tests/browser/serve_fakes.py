@@ -11,10 +11,17 @@ import io
 import numpy as np
 from PIL import Image, ImageOps
 
-from game.fakes import FakeOpponent, FakeSource
+from game.fakes import FakeOpponent, FakeScoreboard, FakeSource
 from game.table import Table
+from game.totals import Tally, Totals
 from game.ui.page import build_page, launch_options
 from model.types import COUNTRY_CODES, PictureError
+
+# What everybody did before: rendered panoramas, and photographs of another time.
+BEFORE = Totals(
+    rendered={"JP": Tally(40, 30, 10), "BR": Tally(25, 5, 20), "IS": Tally(19, 19, 0)},
+    photographed={"DE": Tally(30, 12, 12), "ZA": Tally(2, 0, 1)},
+)
 
 
 def read_photo(data: bytes, name: str) -> Image.Image:
@@ -35,6 +42,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--photos", action="store_true", help="say that pictures are photographs")
     parser.add_argument("--failing", action="store_true", help="an opponent that always fails")
+    parser.add_argument("--uncounted", action="store_true", help="without a scoreboard")
     parser.add_argument("--unlocated", action="store_true", help="places without coordinates")
     parser.add_argument("--countries", default=",".join(COUNTRY_CODES), help="deal only these")
     chosen = parser.parse_args()
@@ -47,9 +55,9 @@ def main() -> None:
         located=not chosen.unlocated,
         unreadable=(3,),
     )
-    page = build_page(
-        Table(source, opponent, rng_seed=chosen.seed), opponent, read_photo=read_photo
-    )
+    scoreboard = None if chosen.uncounted else FakeScoreboard(BEFORE)
+    table = Table(source, opponent, scoreboard=scoreboard, rng_seed=chosen.seed)
+    page = build_page(table, opponent, read_photo=read_photo)
     page.launch(server_name="127.0.0.1", server_port=chosen.port, quiet=True, **launch_options())
 
 

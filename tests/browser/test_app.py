@@ -58,6 +58,12 @@ def test_five_rounds_against_the_net(
             since = len(tap.exchanges)
             player.next()
         assert player.page.locator("#history tbody tr").count() == 5
+        kind = "Computer-rendered panoramas" if name == "practice" else "Photographs"
+        everybody = player.text("#everybody")
+        assert kind in everybody
+        assert (
+            f"People {human // 1000} of 5 rounds right, the net {model // 1000} of 5." in everybody
+        )
         record_property("reveal_ms_median", round(statistics.median(reveals_ms)))
         print(f"\n{name}: reveals {[round(ms) for ms in reveals_ms]} ms")
         assert not re.search("Traceback|Error", (tmp_path / "log").read_text())

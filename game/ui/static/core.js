@@ -65,6 +65,7 @@
     const kind = G.facts.rendered ? "imagery_rendered" : "imagery_photo";
     G.find(".gd-imagery").textContent = G.text(kind);
     G.find(".gd-imagery-short").textContent = G.text(`${kind}_short`);
+    G.find(".gd-kept").textContent = G.text(G.facts.counts ? "kept_counts" : "kept_nothing");
   };
 
   G.status = (key, values) => {

@@ -189,13 +189,14 @@
       player(G.find("#score-model"), "net", "model", game);
     },
     clear() {
-      for (const id of ["#truth", "#verdicts", "#model-guess", "#history", "#result"])
+      for (const id of ["#truth", "#verdicts", "#model-guess", "#history", "#result", "#everybody"])
         G.find(id).replaceChildren();
     },
     round: reveal,
     summary(game) {
       result(game);
       history(game);
+      if (game.everybody) G.everybody(game.everybody);
     },
   };
 })();
