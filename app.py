@@ -5,8 +5,11 @@ usage::
     python app.py [--panoramas practice|DIR|hf://datasets/OWNER/NAME] [--checkpoint DIR]
                   [--port N] [--host H]
 
-The composition root: reads the settings, builds panoramas, opponent and page. ``app.demo`` is the
-page with the default settings.
+Finished rounds are counted in the SQLite file that GEODUEL_SCORES names (``off``: not at all), or
+in the PostgreSQL database of DATABASE_URL.
+
+The composition root: reads the settings, builds panoramas, opponent, scoreboard and page.
+``app.demo`` is the page with the default settings.
 """
 
 from __future__ import annotations
@@ -56,6 +59,8 @@ def read_settings(argv: Sequence[str]) -> Settings:
     parser = argparse.ArgumentParser(
         prog="python app.py",
         description="Guess the country of a street panorama, against a neural network.",
+        epilog="Finished rounds are counted in the SQLite file that GEODUEL_SCORES names (off: not "
+        "at all), or in the PostgreSQL database of DATABASE_URL.",
     )
     parser.add_argument(
         "--panoramas",

@@ -175,7 +175,7 @@ _ENGLISH = {
     "kept_counts": (
         "Of each finished round: the hour, the scoring, the country, both guesses and their "
         "points, and whether the picture was rendered. No name, no address, nothing that tells "
-        "one player from another. Of your photo: nothing."
+        "one player from another. Of photos: nothing."
     ),
     "kept_nothing": "Nothing: neither games nor photos.",
     "no_tracking": "No tracking, no cookies; photos are never kept.",
@@ -352,9 +352,9 @@ _HUNGARIAN = {
     ),
     "rules_kept_title": "Mit őrzünk meg?",
     "kept_counts": (
-        "Minden befejezett körből: az órát, a pontozást, az országot, a két tippet és a pontjukat, "
-        "valamint azt, hogy a kép számítógéppel készült-e. Se név, se cím, semmi, ami egyik "
-        "játékost a másiktól megkülönböztetné. A fotódból: semmit."
+        "Minden befejezett körből ennyit: melyik órában ért véget, a pontozás, az ország, a két "
+        "tipp és a pontjuk, és hogy a kép számítógéppel készült-e. Sem név, sem cím, semmi, amiből "
+        "az egyik játékos megkülönböztethető a másiktól. Fotókból semmit."
     ),
     "kept_nothing": "Semmit: sem játékot, sem fotót.",
     "no_tracking": "Nincs követés, nincs süti; fotót soha nem őrzünk meg.",
