@@ -7,16 +7,17 @@ for folder in /usr/lib/postgresql/*/bin; do
 done
 if command -v initdb >/dev/null 2>&1 && command -v pg_ctl >/dev/null 2>&1; then exit 0; fi
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+    settings=/etc/postgresql-common/createcluster.conf
     made=
-    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-        mkdir -p /etc/postgresql-common
-        echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+    if [ ! -e "$settings" ]; then
+        mkdir -p "$(dirname "$settings")"
+        echo "create_main_cluster = false" >"$settings"
         made=yes
     fi
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
         -o Dpkg::Options::=--force-confold postgresql >/dev/null
-    if [ -n "$made" ]; then rm -f /etc/postgresql-common/createcluster.conf; fi
+    if [ -n "$made" ]; then mv -f "$settings.ucf-dist" "$settings" 2>/dev/null || rm -f "$settings"; fi
     exit 0
 fi
 echo "The tests of the scoreboard need PostgreSQL. Install it with your system's package" >&2
