@@ -32,7 +32,11 @@ $(VENV)/.browser: tests/browser/install.sh
 	sh tests/browser/install.sh
 	@mkdir -p $(VENV) && touch $@
 
-setup: $(VENV)/.test $(VENV)/.browser
+$(VENV)/.postgres: tests/integration/install_postgres.sh
+	sh tests/integration/install_postgres.sh
+	@mkdir -p $(VENV) && touch $@
+
+setup: $(VENV)/.test $(VENV)/.browser $(VENV)/.postgres
 
 play: $(VENV)/.play
 	PORT=$(PORT) $(BIN)/python app.py --panoramas $(DATA)
