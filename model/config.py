@@ -35,18 +35,28 @@ class Stage:
         epochs: how long; fractions are allowed.
         lr_from: learning rate at the start; it falls to ``lr_to`` along a cosine.
         lr_to: learning rate at the end.
+        solver: ``adamw`` goes through one view of each place an epoch, in batches; ``lbfgs`` (only
+            with ``trunk``) through all views at once, each place weighing the same, for a head
+            that is fitted to the end in seconds. It knows no learning rate and no dropout.
+        l2: for ``lbfgs``, the weight of the squared weights beside the mean loss.
     """
 
     freeze: Freeze = "trunk"
     epochs: float = 1.0
     lr_from: float = 1e-3
     lr_to: float = 1e-5
+    solver: str = "adamw"
+    l2: float = 1e-3
 
     def __post_init__(self) -> None:
         if self.freeze not in FREEZES:
             raise ConfigError(f"freeze = {self.freeze!r}: must be one of {', '.join(FREEZES)}")
         if not (self.epochs > 0 and self.lr_from > 0 and self.lr_to > 0):
             raise ConfigError("epochs, lr_from and lr_to must be above 0")
+        if self.solver not in ("adamw", "lbfgs"):
+            raise ConfigError(f"solver = {self.solver!r}: must be adamw or lbfgs")
+        if self.solver == "lbfgs" and self.freeze != "trunk":
+            raise ConfigError("solver = 'lbfgs' needs freeze = 'trunk'")
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,10 @@ class Trainer:
             stage = self.config.stages[number]
             self.network.set_freeze(stage.freeze)
             train, val = self.inputs(stage.freeze, "train"), self.inputs(stage.freeze, "val")
-            self._stage(number, train, val, start_epoch, saved)
+            if stage.solver == "lbfgs":
+                self._solve(number, train, val)
+            else:
+                self._stage(number, train, val, start_epoch, saved)
             start_epoch, saved = 0, None
             self.network.load_state_dict(self.best_state)
             # Pooled features of blocks that have learnt since would be stale.
@@ -239,6 +242,46 @@ class Trainer:
             }
             self._keep(row, optimizer)
 
+    def _solve(self, number: int, train: Inputs, val: Inputs) -> None:
+        """Fit the head to all views of the train places at once."""
+        stage, began = self.config.stages[number], time.monotonic()
+        items = [train.dataset[i] for i in range(len(train.places))]
+        x = torch.stack([features for features, _ in items])
+        labels = torch.tensor([label for _, label in items])
+        views = Counter(train.places)
+        weights = torch.tensor([1 / views[place] for place in train.places])
+        learning = list(self.network.head.parameters())
+        optimizer = torch.optim.LBFGS(
+            learning, max_iter=math.ceil(stage.epochs), line_search_fn="strong_wolfe"
+        )
+        last = math.nan
+
+        def closure() -> float:
+            nonlocal last
+            optimizer.zero_grad()
+            each = self.loss(
+                train.learner(x), labels, smoothing=self.config.label_smoothing, reduction="none"
+            )
+            loss = (each * weights).sum() / weights.sum()
+            last = loss.item()
+            penalty = torch.stack([(p**2).sum() for p in learning if p.dim() > 1]).sum()
+            total = loss + stage.l2 * penalty
+            torch.autograd.backward(total)
+            return total.item()
+
+        optimizer.step(closure)  # type: ignore[no-untyped-call]
+        if not math.isfinite(last):
+            raise DataError("the loss is not finite; raise l2")
+        row = {
+            "stage": number,
+            "epoch": math.ceil(stage.epochs),
+            "lr": 1.0,
+            "train_loss": last,
+            **self.validate(val),
+            "seconds": round(time.monotonic() - began, 1),
+        }
+        self._keep(row, optimizer)
+
     def _sampler(self, inputs: Inputs, stage: int, epoch: int) -> EpochSampler:
         seed = int(np.random.SeedSequence([self.config.seed, stage, epoch]).generate_state(1)[0])
         return EpochSampler(inputs.places, inputs.shapes, self.config.batch_size, seed)
@@ -278,10 +321,14 @@ class Trainer:
         self.network.eval()
         return total / max(1, seen)
 
-    def loss(self, logits: Tensor, labels: Tensor, *, smoothing: float = 0.0) -> Tensor:
+    def loss(
+        self, logits: Tensor, labels: Tensor, *, smoothing: float = 0.0, reduction: str = "mean"
+    ) -> Tensor:
         """Cross entropy of logits [N, 56] with the logit adjustment."""
         adjusted = logits + self.config.logit_adjustment * self._log_prior
-        return nn.functional.cross_entropy(adjusted, labels, label_smoothing=smoothing)
+        return nn.functional.cross_entropy(
+            adjusted, labels, label_smoothing=smoothing, reduction=reduction
+        )
 
     def logits(self, inputs: Inputs) -> tuple[Tensor, Tensor]:
         """Logits [places, 56], averaged over each place's views, and labels [places]."""

@@ -40,14 +40,18 @@ def draws_of(
         places: of the whole collection.
         numbers: which of them.
         crops: positions in a panorama; 1 is the middle.
-        flip: add each view's mirror image, after all others.
+        flip: add each view's mirror image, after all others of its source.
     """
     spread = np.linspace(0, 1, crops).tolist() if crops > 1 else [0.5]
+    # Source by source: more data behind the old leaves the old draws, and their cache, as they are.
+    sources = dict.fromkeys(places[number].source for number in numbers)
     return [
         Draw(number, where, mirrored)
+        for source in sources
         for mirrored in ([False, True] if flip else [False])
         for number in numbers
-        for where in ([0.5] if places[number].source == "photos" else spread)
+        if places[number].source == source
+        for where in ([0.5] if source == "photos" else spread)
     ]
 
 

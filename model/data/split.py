@@ -18,8 +18,8 @@ from model.types import EARTH_RADIUS_KM, LatLon, Place, Split
 PLACE_RADIUS_KM = 1.0
 """Places nearer than this count as one: the distance OSV-5M keeps between train and test."""
 
-VAL_SHARE = 0.1
-TEST_SHARE = 0.2
+VAL_SHARE = 0.08
+TEST_SHARE = 0.15
 
 
 class _Groups:

@@ -127,6 +127,28 @@ def test_an_unreadable_picture_stops_the_run_or_is_counted(
     assert checkpoint.info["unreadable"] == 1
 
 
+def test_lbfgs_fits_the_head_to_the_end(data: Collection, tmp_path: Path) -> None:
+    stage = Stage("trunk", 80, solver="lbfgs", l2=1e-3)
+    config = TrainConfig(preprocessing=Preprocessing(64), stages=(stage,))
+    run = trainer(data, tmp_path / "run", config=config)
+    run.run(resume=False)
+    items = run.inputs("trunk", "train")
+    x = torch.stack([items.dataset[i][0] for i in range(len(items.places))])
+    labels = torch.tensor([items.dataset[i][1] for i in range(len(items.places))])
+    linear = run.network.head[-1]
+    assert isinstance(linear, torch.nn.Linear)
+
+    def steepest(weight: Tensor) -> float:
+        leaf = weight.detach().clone().requires_grad_(True)
+        logits = torch.nn.functional.linear(x, leaf, linear.bias)
+        loss = run.loss(logits, labels) + stage.l2 * (leaf**2).sum()
+        return float(torch.autograd.grad(loss, leaf)[0].abs().max())
+
+    assert steepest(linear.weight) < 0.02 * steepest(torch.zeros_like(linear.weight))
+    with pytest.raises(ConfigError, match="needs freeze"):
+        Stage("front", 1, solver="lbfgs")
+
+
 def test_everything_can_be_trained_on_pixels(data: Collection, tmp_path: Path) -> None:
     config = TrainConfig(
         preprocessing=Preprocessing(32, "fixed"), batch_size=16, stages=(Stage("none", 1),)
