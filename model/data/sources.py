@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model.data.labels import CODE_OF_FOLDER, OTHER_FOLDERS
+from model.data.pages import BytesColumn
 from model.types import COUNTRY_INDEX, SPLITS, DataError, LatLon, PictureError, Place, Split
 
 PANORAMA_COLUMNS = ("image", "country_iso_alpha2", "latitude", "longitude", "address")
@@ -71,8 +73,7 @@ def parse_location(latitude: str | None, longitude: str | None) -> LatLon | None
 class ParquetSource:
     """Panoramas in parquet shards with the columns of the Hugging Face data set.
 
-    Reads only the small columns at first. A picture is read with its row group; the last row
-    group stays in memory, so that reading in order costs no more than reading the shard once.
+    Reads only the small columns at first. A picture is read alone, see :mod:`model.data.pages`.
 
     Args:
         files: the shards, in order.
@@ -84,11 +85,10 @@ class ParquetSource:
     def __init__(self, files: Sequence[Path]) -> None:
         self._files = tuple(files)
         self._places: list[Place] = []
-        self._rows: list[tuple[int, int, int, int]] = []  # file, row group, row in it, row in file
+        self._rows = array("q")  # four a place: file, row group, row in it, row in file
         self._skipped: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._loaded: tuple[int, int] | None = None
-        self._pictures: pa.Array | None = None
+        self._pictures = BytesColumn(self._files, "image.bytes", open_parquet)
         self._rendered = False
         for number, file in enumerate(self._files):
             self._scan(number, file)
@@ -119,7 +119,17 @@ class ParquetSource:
         key = _key("panorama", country, *where, fields["address"] or "")
         source = "practice" if self._rendered else "parquet"
         self._places.append(Place(key, country, location, source, declared))
-        self._rows.append(position)
+        self._rows.extend(position)
+
+    def _position(self, index: int) -> array[int]:
+        index = range(len(self._places))[index]
+        return self._rows[4 * index : 4 * index + 4]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=threading.Lock())
 
     @property
     def places(self) -> Sequence[Place]:
@@ -140,24 +150,24 @@ class ParquetSource:
         """One row's JPEG (or WebP) bytes.
 
         Raises:
-            PictureError: the row holds no bytes.
+            PictureError: the row holds no bytes, or the file is gone or damaged.
         """
-        file, group, row_in_group, _ = self._rows[index]
-        with self._lock:
-            if self._loaded != (file, group):
-                with open_parquet(self._files[file]) as shard:
-                    column = shard.read_row_group(group, columns=["image.bytes"])["image"]
-                self._pictures = column.combine_chunks()
-                self._loaded = (file, group)
-            assert self._pictures is not None
-            data = self._pictures[row_in_group].as_py()
-        if not data or not data["bytes"]:
+        file, group, row_in_group, _ = self._position(index)
+        try:
+            with self._lock:
+                data = self._pictures.read(file, group, row_in_group)
+        except (OSError, pa.ArrowException) as error:
+            reason = str(error).splitlines()[0]
+            raise PictureError(
+                f"{self.name(index)}: cannot be read ({reason}); download the file again"
+            ) from None
+        if not data:
             raise PictureError(f"{self.name(index)}: the column image holds no bytes; drop the row")
-        return bytes(data["bytes"])
+        return data
 
     def name(self, index: int) -> str:
         """File and row, counted from 0."""
-        file, _, _, row = self._rows[index]
+        file, _, _, row = self._position(index)
         return f"{self._files[file]}, row {row}"
 
 

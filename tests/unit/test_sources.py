@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def test_each_row_comes_back_as_it_was_stored(tmp_path: Path) -> None:
     for i in (10, 0, 5, 6, 3):
         assert source.read(i) == data[i]
     assert source.name(7) == f"{tmp_path / 'b.parquet'}, row 1"
+
+
+def test_a_source_can_be_sent_to_another_process(tmp_path: Path) -> None:
+    source = ParquetSource([shard(tmp_path / "a.parquet", [{}] * 3)])
+    before = source.read(2)
+    again = pickle.loads(pickle.dumps(source))
+    assert again.places == source.places
+    assert again.read(2) == before
 
 
 def test_one_row_is_read_without_the_rest_of_its_shard(tmp_path: Path) -> None:
