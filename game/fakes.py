@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -87,6 +88,14 @@ class FakeSource:
         return picture
 
 
+class FakeCovering(NamedTuple):
+    """Numbers for the sentence under a map."""
+
+    before: float
+    after: float
+    random_mean: float
+
+
 class FakePlay:
     """A seeded prediction with one bump per country for a heat map; one in nine maps is blank."""
 
@@ -111,6 +120,16 @@ class FakePlay:
         bump = height * np.exp(-((row - y) ** 2 + (column - x) ** 2) / 3)
         grid = np.maximum(bump - 0.1 * height, 0).astype(np.float32)
         return Heatmap(target, grid, (0.0, 2.85, float(GRID), 7.15))
+
+    def covering(
+        self, heatmap: Heatmap, wait: Callable[[], object] = lambda: None
+    ) -> FakeCovering | None:
+        """Covering takes away two thirds; a random region, a tenth."""
+        if heatmap.blank:
+            return None
+        wait()
+        before = self._prediction.of(heatmap.target)
+        return FakeCovering(before, before / 3, before * 0.9)
 
 
 class FakeOpponent:

@@ -5,7 +5,7 @@ Implementations must be safe to call from several threads at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -38,6 +38,25 @@ class PanoramaSource(Protocol):
         ...
 
 
+class Covering(Protocol):
+    """What covering the hottest region of a map does to the probability of its country."""
+
+    @property
+    def before(self) -> float:
+        """With nothing covered."""
+        ...
+
+    @property
+    def after(self) -> float:
+        """With the hottest region covered."""
+        ...
+
+    @property
+    def random_mean(self) -> float:
+        """With random regions of equal area and shape covered instead, in the mean."""
+        ...
+
+
 class Play(Protocol):
     """What the opponent makes of one picture."""
 
@@ -48,6 +67,16 @@ class Play(Protocol):
 
     def heatmap(self, target: str) -> Heatmap:
         """Grad-CAM for the logit of this country; cheap, the forward pass is kept."""
+        ...
+
+    def covering(
+        self, heatmap: Heatmap, wait: Callable[[], object] = lambda: None
+    ) -> Covering | None:
+        """Try out one of its maps; ``None`` if that cannot be done, as with a blank map.
+
+        Costs some forward passes; ``wait`` is called before each and lets more urgent ones go
+        first.
+        """
         ...
 
 

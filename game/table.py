@@ -12,15 +12,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from uuid import UUID, uuid4
 
 from PIL import Image
 
 from game import dealer
+from game.afterthoughts import Afterthoughts
 from game.countries import is_country
-from game.ports import Opponent, PanoramaSource, Play, Scoreboard
+from game.ports import Covering, Opponent, PanoramaSource, Play, Scoreboard
 from game.rounds import Guess, Mode, Reveal
 from game.session import ROUNDS_PER_GAME, Session
 from game.totals import Totals
@@ -37,10 +38,12 @@ class Evidence:
     """What the opponent showed in one round; nothing at all if it failed.
 
     ``heatmaps`` holds one map per country of interest: its guess, the truth, the human's guess.
+    ``covering`` tries out the map of its guess; ``None`` as long as that is not ready.
     """
 
     prediction: Prediction | None = None
     heatmaps: Mapping[str, Heatmap] = field(default_factory=dict)
+    covering: Covering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,15 @@ class Replay:
     picture: Image.Image
 
 
+@dataclass(frozen=True, slots=True)
+class _Thought:
+    """What the opponent has found, and what it is still trying out."""
+
+    play: Play
+    evidence: Evidence
+    covering: Future[Covering | None]
+
+
 @dataclass(slots=True)
 class _Seat:
     rng: Random
@@ -83,7 +95,8 @@ class _Seat:
     seen: set[int] = field(default_factory=set)
     evidence: tuple[Evidence, ...] = ()
     round_id: UUID = field(default_factory=uuid4)
-    thinking: Future[tuple[Play, Evidence]] | None = None
+    thinking: Future[_Thought] | None = None
+    coverings: tuple[Future[Covering | None] | None, ...] = ()
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -133,6 +146,7 @@ class Table:
         self._lock = threading.Lock()
         # Two at a time: the net uses every core by itself, and nobody waits behind a slow one.
         self._executor = ThreadPoolExecutor(2, thread_name_prefix="opponent")
+        self._afterthoughts = Afterthoughts()
 
     @property
     def rendered(self) -> bool:
@@ -210,8 +224,15 @@ class Table:
         """Clear a seat whose page was closed."""
         with self._lock:
             seat = self._seats.pop(key, None)
-        if seat is not None and seat.thinking is not None:
-            seat.thinking.cancel()
+        if seat is not None:
+            self._forget(seat)
+
+    @staticmethod
+    def _forget(seat: _Seat) -> None:
+        """Spare the opponent what nobody will see any more."""
+        for future in (seat.thinking, *seat.coverings):
+            if future is not None:
+                future.cancel()
 
     def _seat(self, key: str) -> tuple[_Seat, bool]:
         """The seat of this key, and whether it had to be set up."""
@@ -235,7 +256,8 @@ class Table:
 
     def _start(self, seat: _Seat, mode: Mode, *, restarted: bool = False) -> View:
         seat.seen |= seat.session.dealt
-        seat.session, seat.evidence = Session(mode), ()
+        self._forget(seat)
+        seat.session, seat.evidence, seat.coverings = Session(mode), (), ()
         seat.game += 1
         return self._deal(seat, restarted=restarted)
 
@@ -257,22 +279,27 @@ class Table:
             seat.round_id = uuid4()
             if seat.thinking is not None:
                 seat.thinking.cancel()
+            self._afterthoughts.hold()
             seat.thinking = self._executor.submit(self._think, picture, place.country)
+            seat.thinking.add_done_callback(lambda _: self._afterthoughts.release())
             return self._view(seat, picture=picture, restarted=restarted)
 
-    def _think(self, picture: Image.Image, truth: str) -> tuple[Play, Evidence]:
+    def _think(self, picture: Image.Image, truth: str) -> _Thought:
         """The opponent's move, with the maps that any reveal will show; runs in the executor."""
         play = self._opponent.play(picture)
-        targets = dict.fromkeys((play.prediction.country, truth))
-        return play, Evidence(play.prediction, {t: play.heatmap(t) for t in targets})
+        guess = play.prediction.country
+        heatmaps = {t: play.heatmap(t) for t in dict.fromkeys((guess, truth))}
+        covering = self._afterthoughts.submit(play.covering, heatmaps[guess])
+        return _Thought(play, Evidence(play.prediction, heatmaps), covering)
 
     def _judge(self, seat: _Seat, country: str | None) -> None:
-        evidence = self._evidence(seat, country)
+        evidence, covering = self._evidence(seat, country)
         model = Guess(None)
         if evidence.prediction is not None:
             model = Guess(*evidence.prediction.top(1)[0])
         seat.session = seat.session.guess(Guess(country), model)
         seat.evidence = (*seat.evidence, evidence)
+        seat.coverings = (*seat.coverings, covering)
         seat.thinking = None
         self._count(seat)
 
@@ -295,22 +322,36 @@ class Table:
             return None
 
     @staticmethod
-    def _evidence(seat: _Seat, country: str | None) -> Evidence:
+    def _evidence(
+        seat: _Seat, country: str | None
+    ) -> tuple[Evidence, Future[Covering | None] | None]:
         """What the opponent has found, with a map for the human's guess; empty if it failed."""
         if seat.thinking is None:
-            return Evidence()
+            return Evidence(), None
         try:
-            play, evidence = seat.thinking.result(OPPONENT_PATIENCE_S)
-            if country is None or country in evidence.heatmaps:
-                return evidence
-            heatmaps = {**evidence.heatmaps, country: play.heatmap(country)}
-            return Evidence(evidence.prediction, heatmaps)
+            thought = seat.thinking.result(OPPONENT_PATIENCE_S)
+            evidence = thought.evidence
+            if country is not None and country not in evidence.heatmaps:
+                heatmaps = {**evidence.heatmaps, country: thought.play.heatmap(country)}
+                evidence = replace(evidence, heatmaps=heatmaps)
         except Exception:  # whatever breaks over there, the human's round goes on
             log.exception("the opponent failed; it scores nothing this round")
-            return Evidence()
+            return Evidence(), None
+        return evidence, thought.covering
 
     def _view(
         self, seat: _Seat, *, picture: Image.Image | None = None, restarted: bool = False
     ) -> View:
         totals = self._totals() if seat.session.phase == "summary" else None
-        return View(seat.session, seat.ticket, picture, seat.evidence, restarted, totals)
+        evidence = tuple(
+            replace(found, covering=_ready(covering))
+            for found, covering in zip(seat.evidence, seat.coverings, strict=True)
+        )
+        return View(seat.session, seat.ticket, picture, evidence, restarted, totals)
+
+
+def _ready(covering: Future[Covering | None] | None) -> Covering | None:
+    """What has been tried out by now, if it has."""
+    if covering is None or not covering.done() or covering.cancelled() or covering.exception():
+        return None
+    return covering.result()

@@ -21,7 +21,7 @@ from PIL import Image
 
 from model import cli
 from model.checkpoint import load
-from model.faithfulness import measure
+from model.faithfulness import Covering, cover, measure
 from model.predict import Predictor, read_photo
 from model.types import COUNTRY_INDEX, ConfigError, Heatmap
 
@@ -29,6 +29,9 @@ COLOURS = "inferno"
 """A perceptually uniform colour map, dark to bright."""
 
 OPACITY = 0.65
+
+REGIONS = 10
+"""How many random regions the covered one is compared with."""
 
 
 def overlay(picture: Image.Image, heatmap: Heatmap, opacity: float = OPACITY) -> Image.Image:
@@ -71,29 +74,50 @@ def explain(
             f"--target {target}: no code of the 56 countries; give one like HU, or predicted"
         )
     heatmap = look.heatmap(country)
-    faithfulness = None
+    faithfulness = covering = None
     if not heatmap.blank:
         pixels, _ = predictor.checkpoint.preprocessing(picture)
         faithfulness = asdict(measure(predictor.checkpoint, pixels, heatmap))
+        before = look.prediction.of(country)
+        covering = cover(predictor.checkpoint, pixels, heatmap, before=before, regions=REGIONS)
     document = {
         "target": country,
         "probability": look.prediction.of(country),
         "blank": heatmap.blank,
         "faithfulness": faithfulness,
+        "covering": covering and _covering(covering),
         "grid": np.round(heatmap.grid.astype(float), 5).tolist(),
         "content": [round(edge, 4) for edge in heatmap.content],
     }
     return document, heatmap
 
 
+def _covering(covering: Covering) -> dict[str, Any]:
+    low, high = covering.random_interval
+    return {
+        "share": covering.share,
+        "before": covering.before,
+        "after": covering.after,
+        "random_mean": covering.random_mean,
+        "random_low": low,
+        "random_high": high,
+    }
+
+
 def _text(document: dict[str, Any], out: Path) -> str:
     said = f"{document['target']} {document['probability']:.1%}"
     if document["blank"]:
         return f"{said}: blank, nothing in the picture speaks for it; {out}"
-    measured = document["faithfulness"]
+    measured, covered = document["faithfulness"], document["covering"]
     return (
-        f"{said}: {out}; deletion AUC {measured['deletion_auc']:.3f}, "
-        f"random regions {measured['random_auc']:.3f} (lower than random is faithful)"
+        f"{said}: {out}\n"
+        f"covering the hottest {covered['share']:.0%} takes it to {covered['after']:.1%}; random "
+        f"regions of the same size, to {covered['random_mean']:.1%} "
+        f"[{covered['random_low']:.1%}, {covered['random_high']:.1%}]\n"
+        f"deletion AUC {measured['deletion_auc']:.3f}, "
+        f"random regions {measured['random_auc']:.3f} (lower than random is faithful)\n"
+        f"insertion AUC {measured['insertion_auc']:.3f}, "
+        f"random regions {measured['random_insertion_auc']:.3f} (higher than random is faithful)"
     )
 
 

@@ -1,14 +1,16 @@
-"""How faithful is a heat map? Deletion curves against random regions of equal area and shape.
+"""How faithful is a heat map? It is tried out: cover what it highlights, and ask the net again.
 
-Deletion (Petsiuk et al. 2018, arXiv:1806.07421): blur away the cells of the picture from the
-hottest on, and watch the probability of the target. A faithful map's curve falls faster than the
-curve of the same map shifted to a random place, which deletes regions of equal area and shape.
+Deletion and insertion (Petsiuk et al. 2018, arXiv:1806.07421): blur the cells of the picture from
+the hottest on, or start from a blurred picture and bring them back, and watch the probability of
+the target. A faithful map's deletion curve falls faster, and its insertion curve rises faster, than
+the curves of the same map shifted to random places, which change regions of equal area and shape.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,28 +22,78 @@ from model.checkpoint import Checkpoint
 from model.types import COUNTRY_INDEX, Heatmap
 
 FRACTIONS: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
-"""Shares of the picture's cells that are deleted, one after the other."""
+"""Shares of the picture's cells that are deleted or inserted, one after the other."""
 
 RANDOM_REGIONS = 5
+
+COVERED = 0.2
+"""Share of the picture's cells that :func:`cover` takes for the map's hottest region, at most."""
+
+STUDENT_95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
+"""Two-sided 95 % quantiles of Student's t for 1 to 9 degrees of freedom."""
 
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """Areas under deletion curves, in [0, 1]: the mean probability of the target; lower is better.
+    """Areas under curves, in [0, 1]: the mean probability of the target.
+
+    A map is faithful if ``deletion_auc`` is lower, and ``insertion_auc`` higher, than for random
+    regions.
 
     Attributes:
         deletion_auc: deleting where the map is hottest first.
         random_auc: mean over the map shifted to random places.
-        fractions: share of cells deleted.
+        random_interval: its 95 % interval.
+        insertion_auc: inserting where the map is hottest first.
+        random_insertion_auc: mean over the map shifted to random places.
+        random_insertion_interval: its 95 % interval.
+        fractions: share of cells deleted or inserted.
         deletion: probability of the target after each.
         random: the same for random regions, in the mean.
+        insertion: probability of the target after each.
+        random_insertion: the same for random regions, in the mean.
     """
 
     deletion_auc: float
     random_auc: float
+    random_interval: tuple[float, float]
+    insertion_auc: float
+    random_insertion_auc: float
+    random_insertion_interval: tuple[float, float]
     fractions: tuple[float, ...]
     deletion: tuple[float, ...]
     random: tuple[float, ...]
+    insertion: tuple[float, ...]
+    random_insertion: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Covering:
+    """What covering the hottest region of a map does to the probability of its target.
+
+    Attributes:
+        target: the country that the map speaks for.
+        share: of the picture's cells that are covered, in (0, ``COVERED``].
+        before: probability of the target with nothing covered.
+        after: with the hottest region covered.
+        random: with each of some random regions of equal area and shape covered instead.
+    """
+
+    target: str
+    share: float
+    before: float
+    after: float
+    random: tuple[float, ...]
+
+    @property
+    def random_mean(self) -> float:
+        """Mean over the random regions."""
+        return float(np.mean(self.random))
+
+    @property
+    def random_interval(self) -> tuple[float, float]:
+        """Its 95 % interval, within [0, 1]."""
+        return interval(self.random)
 
 
 def measure(
@@ -56,62 +108,122 @@ def measure(
         seed: of the random regions.
     """
     rng = np.random.default_rng(seed)
-    grids = [heatmap.grid, *(_shifted(heatmap, rng) for _ in range(RANDOM_REGIONS))]
-    curves = np.array([_curve(checkpoint, pixels, heatmap, _order(heatmap, g)) for g in grids])
-    random = curves[1:].mean(axis=0)
+    ask = _Question(checkpoint, pixels, heatmap)
+    hot = heatmap.grid[ask.inside]
+    orders = [_ranks(grid) for grid in (hot, *(_rolled(hot, rng) for _ in range(RANDOM_REGIONS)))]
+    whole, none = ask(np.zeros_like(hot, bool)), ask(np.ones_like(hot, bool))
+    curves = np.array([_curves(ask, order, whole, none) for order in orders])
+    areas = np.trapezoid(curves, np.asarray(FRACTIONS))
+    means = curves[1:].mean(axis=0)
+
+    def floats(values: NDArray[np.float64]) -> tuple[float, ...]:
+        return tuple(float(value) for value in values)
+
     return Faithfulness(
-        deletion_auc=_auc(curves[0]),
-        random_auc=_auc(random),
+        deletion_auc=float(areas[0, 0]),
+        random_auc=float(areas[1:, 0].mean()),
+        random_interval=interval(areas[1:, 0]),
+        insertion_auc=float(areas[0, 1]),
+        random_insertion_auc=float(areas[1:, 1].mean()),
+        random_insertion_interval=interval(areas[1:, 1]),
         fractions=FRACTIONS,
-        deletion=tuple(float(p) for p in curves[0]),
-        random=tuple(float(p) for p in random),
+        deletion=floats(curves[0, 0]),
+        random=floats(means[0]),
+        insertion=floats(curves[0, 1]),
+        random_insertion=floats(means[1]),
     )
 
 
-def _inside(heatmap: Heatmap) -> tuple[slice, slice]:
-    """Rows and columns of the cells whose centre lies on the picture, not on its padding."""
-    left, top, right, bottom = heatmap.content
-    rows = slice(max(0, round(top)), max(1, round(bottom)))
-    return rows, slice(max(0, round(left)), max(1, round(right)))
+def cover(
+    checkpoint: Checkpoint,
+    pixels: Tensor,
+    heatmap: Heatmap,
+    *,
+    before: float,
+    regions: int = 3,
+    seed: int = 0,
+    wait: Callable[[], object] = lambda: None,
+) -> Covering:
+    """Cover the hottest region of one map, then random regions: ``1 + regions`` forward passes.
+
+    Args:
+        checkpoint: the net that was explained.
+        pixels: uint8 [3, H, W], its input.
+        heatmap: its map; must not be blank.
+        before: the target's probability with nothing covered, which is known already.
+        regions: how many random ones, 2 to 10.
+        seed: of the random regions.
+        wait: called before each pass; may wait, so that more urgent passes go first.
+    """
+    rng = np.random.default_rng(seed)
+    ask = _Question(checkpoint, pixels, heatmap)
+    hot = heatmap.grid[ask.inside]
+    # Where the map is zero nothing is highlighted: such cells do not belong to the region.
+    cells = max(1, min(round(COVERED * hot.size), int((hot > 0).sum())))
+    region = _ranks(hot) < cells
+    found = []
+    for covered in (region, *(_rolled(region, rng) for _ in range(regions))):
+        wait()
+        found.append(ask(covered))
+    return Covering(heatmap.target, cells / hot.size, before, found[0], tuple(found[1:]))
 
 
-def _shifted(heatmap: Heatmap, rng: np.random.Generator) -> NDArray[np.float32]:
-    """The map rolled round the picture by a random offset: other place, same shape."""
-    grid = heatmap.grid.copy()
-    inside = _inside(heatmap)
-    rows, columns = grid[inside].shape
-    offset = int(rng.integers(1, rows * columns)) if rows * columns > 1 else 0
-    grid[inside] = np.roll(grid[inside], divmod(offset, columns), axis=(0, 1))
-    return grid
+def interval(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, float]:
+    """The 95 % interval of the mean of 2 to 10 probabilities (Student's t), within [0, 1]."""
+    mean, n = float(np.mean(values)), len(values)
+    half = STUDENT_95[n - 2] * float(np.std(values, ddof=1)) / n**0.5
+    return max(0.0, mean - half), min(1.0, mean + half)
 
 
-def _order(heatmap: Heatmap, grid: NDArray[np.float32]) -> NDArray[np.int64]:
-    """For each cell on the picture the rank of its heat, hottest first; -1 on padding."""
-    ranks = np.full(grid.shape, -1, dtype=np.int64)
-    inside = _inside(heatmap)
-    hot = -grid[inside].ravel()
-    order = np.empty(hot.size, dtype=np.int64)
-    order[np.argsort(hot, kind="stable")] = np.arange(hot.size)
-    ranks[inside] = order.reshape(grid[inside].shape)
-    return ranks
+class _Question:
+    """How probable is the target of a map if some cells of its picture are blurred?"""
 
+    def __init__(self, checkpoint: Checkpoint, pixels: Tensor, heatmap: Heatmap) -> None:
+        self._checkpoint, self._target = checkpoint, COUNTRY_INDEX[heatmap.target]
+        self._picture = pixels[None].float()
+        self._blurred = _blur(self._picture)
+        self._shape = heatmap.grid.shape
+        # Rows and columns of the cells whose centre lies on the picture, not on its padding.
+        left, top, right, bottom = heatmap.content
+        rows = slice(max(0, round(top)), max(1, round(bottom)))
+        self.inside = rows, slice(max(0, round(left)), max(1, round(right)))
 
-def _curve(
-    checkpoint: Checkpoint, pixels: Tensor, heatmap: Heatmap, order: NDArray[np.int64]
-) -> list[float]:
-    picture = pixels[None].float()
-    blurred = _blur(picture)
-    cells = int((order >= 0).sum())
-    target = COUNTRY_INDEX[heatmap.target]
-    probabilities = []
-    for fraction in FRACTIONS:
-        gone = torch.from_numpy((order >= 0) & (order < round(fraction * cells)))
-        mask = functional.interpolate(gone[None, None].float(), size=picture.shape[2:])
+    def __call__(self, covered: NDArray[np.bool_]) -> float:
+        """The probability of the target with these cells of :attr:`inside` blurred."""
+        gone = np.zeros(self._shape, dtype=np.float32)
+        gone[self.inside] = covered
+        picture = self._picture
+        mask = functional.interpolate(torch.from_numpy(gone)[None, None], size=picture.shape[2:])
         with torch.inference_mode():
-            logits = checkpoint.network(picture * (1 - mask) + blurred * mask)
-        scaled = logits[0].double() / checkpoint.temperature
-        probabilities.append(float(scaled.softmax(dim=0)[target]))
-    return probabilities
+            logits = self._checkpoint.network(picture * (1 - mask) + self._blurred * mask)
+        scaled = logits[0].double() / self._checkpoint.temperature
+        return float(scaled.softmax(dim=0)[self._target])
+
+
+def _rolled(grid: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
+    """The cells on the picture rolled round it by a random offset: other place, same shape."""
+    offset = int(rng.integers(1, grid.size)) if grid.size > 1 else 0
+    rolled: NDArray[Any] = np.roll(grid, divmod(offset, grid.shape[1]), axis=(0, 1))
+    return rolled
+
+
+def _ranks(grid: NDArray[np.float32]) -> NDArray[np.int64]:
+    """For each cell the rank of its heat, hottest first."""
+    ranks = np.empty(grid.size, dtype=np.int64)
+    ranks[np.argsort(-grid.ravel(), kind="stable")] = np.arange(grid.size)
+    return ranks.reshape(grid.shape)
+
+
+def _curves(
+    ask: _Question, order: NDArray[np.int64], whole: float, none: float
+) -> tuple[list[float], list[float]]:
+    """Deletion and insertion; ``whole`` and ``none`` are their common ends."""
+    deletion, insertion = [whole], [none]
+    for fraction in FRACTIONS[1:-1]:
+        chosen = order < round(fraction * order.size)
+        deletion.append(ask(chosen))
+        insertion.append(ask(~chosen))
+    return [*deletion, none], [*insertion, whole]
 
 
 def _blur(picture: Tensor) -> Tensor:
@@ -120,7 +232,3 @@ def _blur(picture: Tensor) -> Tensor:
     size = (4, max(1, round(4 * width / height)))
     small = functional.interpolate(picture, size=size, mode="area")
     return functional.interpolate(small, size=(height, width), mode="bilinear")
-
-
-def _auc(curve: Sequence[float] | NDArray[np.float64]) -> float:
-    return float(np.trapezoid(np.asarray(curve), np.asarray(FRACTIONS)))

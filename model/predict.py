@@ -15,7 +15,7 @@ and from Python::
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,8 @@ from model import cli
 from model.checkpoint import Checkpoint, load
 from model.data.pictures import open_picture
 from model.data.preprocessing import Letterbox
+from model.faithfulness import Covering, cover
 from model.gradcam import grad_cam
-from model.network import Network
 from model.types import COUNTRY_INDEX, Heatmap, PictureError, Prediction
 
 TOP = 5
@@ -40,7 +40,8 @@ class Look:
     """What the net made of one picture; keeps the activations, so that maps cost little."""
 
     prediction: Prediction
-    _network: Network
+    _checkpoint: Checkpoint
+    _pixels: Tensor
     _features: Tensor
     _letterbox: Letterbox
 
@@ -51,9 +52,21 @@ class Look:
     def heatmaps(self, targets: Sequence[str]) -> list[Heatmap]:
         """Grad-CAM for several countries at once, comparable with each other."""
         classes = [COUNTRY_INDEX[target] for target in targets]
-        maps = grad_cam(self._network, self._features, classes)[0].numpy()
+        maps = grad_cam(self._checkpoint.network, self._features, classes)[0].numpy()
         content = self._letterbox.content_cells(*maps.shape[1:])
         return [Heatmap(t, grid, content) for t, grid in zip(targets, maps, strict=True)]
+
+    def covering(
+        self, heatmap: Heatmap, wait: Callable[[], object] = lambda: None
+    ) -> Covering | None:
+        """What covering the hottest region of a map does, against three random regions.
+
+        Four forward passes, ``wait`` called before each; ``None`` for a blank map.
+        """
+        if heatmap.blank:
+            return None
+        before = self.prediction.of(heatmap.target)
+        return cover(self._checkpoint, self._pixels, heatmap, before=before, wait=wait)
 
 
 class Predictor:
@@ -73,7 +86,7 @@ class Predictor:
         with torch.no_grad():
             features = network.features(pixels[None])
             logits = network.classify(features)
-        return Look(self.calibrated(logits)[0], network, features, letterbox)
+        return Look(self.calibrated(logits)[0], self.checkpoint, pixels, features, letterbox)
 
     def calibrated(self, logits: Tensor) -> list[Prediction]:
         """Probabilities of logits [N, 56] at the checkpoint's temperature."""

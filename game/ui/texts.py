@@ -74,6 +74,14 @@ _ENGLISH = {
     "heat_alt": "{country}: highlights strongest {where}",
     "heat_blank": "Blank: nothing in this picture speaks for {country}.",
     "heat_none": "No heat map this time.",
+    "heat_covered": (
+        "Covering this region lowers {country} from {before} to {after}; a random region of the "
+        "same size, to {random}."
+    ),
+    "heat_covered_not": (
+        "Covering this region does not lower {country}: {before} before, {after} after; a random "
+        "region of the same size: {random}."
+    ),
     "heat_scale": "All maps of a picture share one scale.",
     "where_0_0": "at the upper left",
     "where_0_1": "at the top",
@@ -251,6 +259,14 @@ _HUNGARIAN = {
     "heat_alt": "{country}: a kiemelés {where} a legerősebb",
     "heat_blank": "Üres: ezen a képen semmi sem utal erre: {country}.",
     "heat_none": "Ezúttal nincs hőtérkép.",
+    "heat_covered": (
+        "Ha ezt a részt letakarjuk, {country} esélye {before}-ról {after}-ra csökken; egy "
+        "ugyanekkora véletlen résszel {random}-ra."
+    ),
+    "heat_covered_not": (
+        "Ha ezt a részt letakarjuk, {country} esélye nem csökken: előtte {before}, utána {after}; "
+        "egy ugyanekkora véletlen résszel {random}."
+    ),
     "heat_scale": "Egy kép minden térképe közös skálájú.",
     "where_0_0": "a bal felső részen",
     "where_0_1": "felül",

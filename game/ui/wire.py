@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from game import scoring
-from game.ports import Play
+from game.ports import Covering, Play
 from game.rounds import Guess, Reveal, Verdict
 from game.session import ROUNDS_PER_GAME
 from game.table import Evidence, Replay, View
@@ -137,4 +137,17 @@ def _heat(reveal: Reveal, evidence: Evidence) -> list[Message]:
         if country is not None:
             roles.setdefault(country, []).append(role)
     crop = reveal.round.crop
-    return heat_layers(evidence.heatmaps, roles, crop.width_px / crop.height_px)
+    layers = heat_layers(evidence.heatmaps, roles, crop.width_px / crop.height_px)
+    if evidence.covering is not None:
+        for layer in layers:
+            if layer["country"] == reveal.model.country:
+                layer["covering"] = _covering(evidence.covering)
+    return layers
+
+
+def _covering(covering: Covering) -> Message:
+    return {
+        "before": round(covering.before, 4),
+        "after": round(covering.after, 4),
+        "random": round(covering.random_mean, 4),
+    }

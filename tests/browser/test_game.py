@@ -153,17 +153,25 @@ def test_heat_maps_are_switched_and_faded_in_the_browser(fakes_port: int, visit:
     choices = page.locator("#heatmap .heat-pick button")
     assert choices.count() >= 2
     pictures = set()
+    said = []
     for choice in choices.all():
         choice.click()
         name = choice.locator("b").inner_text()
         layer = page.locator("#heatmap .heat-layer")
         assert name in player.text("#heatmap .heat-note")
+        said.append(player.text("#heatmap .heat-note small"))
         if layer.is_visible():
             pictures.add(layer.get_attribute("src"))
             assert name in (layer.get_attribute("alt") or "")
         else:
             assert "Blank" in player.text("#heatmap .heat-note")
     assert len(pictures) >= 1
+    (sentence,) = filter(None, said)
+    assert re.fullmatch(
+        r"Covering this region lowers [\w ]+ from [\d.]+% to [\d.]+%; "
+        r"a random region of the same size, to [\d.]+%\.",
+        sentence,
+    )
     page.locator("#heatmap input[type=range]").fill("20")
     assert page.locator("#heatmap .heat-layer").evaluate("e => e.style.opacity") == "0.2"
     page.click("#heatmap .gd-enlarge")

@@ -84,6 +84,12 @@ def test_explain(tmp_path: Path) -> None:
     if not document["blank"]:
         assert 0 <= document["faithfulness"]["deletion_auc"] <= 1
         assert 0 <= document["faithfulness"]["random_auc"] <= 1
+        assert 0 <= document["faithfulness"]["insertion_auc"] <= 1
+        low, high = document["faithfulness"]["random_interval"]
+        assert low <= document["faithfulness"]["random_auc"] <= high
+        covering = document["covering"]
+        assert covering["before"] == pytest.approx(document["probability"])
+        assert covering["random_low"] <= covering["random_mean"] <= covering["random_high"]
     with Image.open(out) as overlay:
         assert overlay.size == (435, 416)
     again = tmp_path / "again.png"

@@ -8,13 +8,14 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from game.afterthoughts import Afterthoughts
 from game.fakes import FakeOpponent, FakePlay, FakeSource
 from game.rounds import MODES, Mode
 from game.table import Table, View
@@ -225,6 +226,98 @@ def test_heat_maps_for_its_guess_the_truth_and_the_humans_guess(table: Table) ->
     revealed = table.guess("a", view.ticket, human)
     model = revealed.session.reveals[0].model.country
     assert set(revealed.evidence[0].heatmaps) == {right, human, model}
+
+
+def finished(table: Table, *, wait_s: float = 5.0) -> View:
+    """A round played to its reveal, with the afterthoughts done."""
+    view = table.start("a", "country")
+    table.guess("a", view.ticket, truth(view))
+    deadline_s = time.monotonic() + wait_s
+    while time.monotonic() < deadline_s:
+        seen = table.view("a")
+        assert seen is not None
+        if seen.evidence[0].covering is not None:
+            break
+        time.sleep(0.01)
+    return seen
+
+
+class Blockable(FakeOpponent):
+    """An opponent whose trials wait for a gate, and that says what it did."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate, self.done = threading.Event(), []
+
+    def play(self, picture: Image.Image) -> FakePlay:
+        play = super().play(picture)
+        self.done.append("play")
+        covering = play.covering
+
+        def blocked(heatmap: Heatmap, wait: Callable[[], object]) -> object:
+            assert self.gate.wait(20)
+            self.done.append("covering")
+            return covering(replace_blank(heatmap), wait)
+
+        play.covering = blocked  # type: ignore[method-assign,assignment]
+        return play
+
+
+def replace_blank(heatmap: Heatmap) -> Heatmap:
+    return Heatmap(heatmap.target, np.ones_like(heatmap.grid), heatmap.content)
+
+
+def test_a_map_is_tried_out_without_delaying_the_reveal() -> None:
+    opponent = Blockable()
+    table = Table(small_source(), opponent, rng_seed=1)
+    first = table.start("a", "country")
+    revealed = table.guess("a", first.ticket, truth(first))
+    assert revealed.evidence[0].covering is None
+    assert all("covering" not in layer for layer in wire.game_message(revealed)["heat"])
+    # Others are served while it is stuck.
+    other = table.start("b", "country")
+    assert table.guess("b", other.ticket, truth(other)).evidence[0].prediction is not None
+    opponent.gate.set()
+    later = finished(table)
+    assert later.evidence[0].covering is not None
+    replay = table.replay("a", 1)
+    assert replay is not None
+    (layer, *_) = wire.replay_message(later, replay)["heat"]
+    assert layer["covering"]["after"] < layer["covering"]["random"] < layer["covering"]["before"]
+    assert layer["country"] == later.session.reveals[0].model.country
+
+
+def test_a_trial_waits_for_predictions_and_not_for_ever() -> None:
+    afterthoughts = Afterthoughts()
+    order: list[str] = []
+
+    def work(wait: Callable[[], None]) -> None:
+        wait()
+        order.append("afterthought")
+
+    afterthoughts.hold()
+    future = afterthoughts.submit(work)
+    time.sleep(0.1)
+    order.append("prediction")
+    afterthoughts.release()
+    future.result(5)
+    assert order == ["prediction", "afterthought"]
+    afterthoughts.hold()
+    afterthoughts.submit(work).result(10)
+
+
+def test_a_failing_trial_costs_the_sentence_only(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(FakeOpponent):
+        def play(self, picture: Image.Image) -> FakePlay:
+            play = super().play(picture)
+            play.covering = None  # type: ignore[assignment,method-assign]
+            return play
+
+    table = Table(small_source(), Broken())
+    view = finished(table, wait_s=0.3)
+    assert view.evidence[0].heatmaps
+    assert "heat" in wire.game_message(view)
+    assert [record.message for record in caplog.records] == ["an afterthought failed"]
 
 
 def test_a_replay_shows_the_very_same_crop(table: Table) -> None:

@@ -13,6 +13,15 @@
     return [G.make("small", {}, roles), G.make("b", {}, G.country(layer.country))];
   };
 
+  // How the region was tried out, in a sentence; nothing where it was not.
+  const tried = ({ country, covering }) => {
+    if (!covering) return "";
+    const key = covering.after < covering.before ? "heat_covered" : "heat_covered_not";
+    const values = { country: G.country(country) };
+    for (const when of ["before", "after", "random"]) values[when] = G.percent(covering[when]);
+    return G.text(key, values);
+  };
+
   const stage = (picture, alt, over, note) =>
     G.make("div", { class: "heat-stage" }, ...G.lens(picture, alt, over), note);
 
@@ -42,7 +51,7 @@
       over.hidden = !layer.uri;
       if (layer.uri) over.src = layer.uri;
       over.alt = layer.uri ? describe(layer) : "";
-      note.textContent = describe(layer);
+      note.replaceChildren(G.make("span", {}, describe(layer)), G.make("small", {}, tried(layer)));
       place.dataset.chosen = index;
     }
     slider.addEventListener("input", () => {
