@@ -14,9 +14,11 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
+from model.data import fast
 from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
-from model.types import COUNTRY_INDEX, Crop, PictureError, Place
+from model.data.sources import FolderSource, ParquetSource, Source
+from model.types import COUNTRY_INDEX, Crop, DataError, PictureError, Place
 
 Item = tuple[Tensor, int]
 """An input and its class index."""
@@ -78,6 +80,99 @@ class PictureDataset(Dataset[Item]):
         crop = Crop.at(*picture.size, draw.where)
         pixels, _ = self._preprocessing(picture, crop, flip=draw.flip)
         return pixels, COUNTRY_INDEX[self._collection.places[draw.place].country]
+
+
+class _SourceDataset(Dataset[Item]):
+    """Pixels (uint8 [3, H, W]) and class index of each picture of one source."""
+
+    def __init__(
+        self,
+        source: Source,
+        preprocessing: Preprocessing | None,
+        numbers: Sequence[int] | None,
+        augment: bool,
+    ) -> None:
+        self.source = source
+        self.preprocessing = preprocessing or Preprocessing(letterbox="fixed")
+        self.numbers = range(len(source.places)) if numbers is None else numbers
+        self.augment = augment
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, index: int) -> Item:
+        number = self.numbers[index]
+        # Torch's own generator: a DataLoader seeds it for each worker and epoch.
+        where, mirror = torch.rand(2).tolist() if self.augment else (0.5, 1.0)
+        pixels = fast.decode(self.source.read(number), self.source.name(number))
+        canvas = fast.lay_out(pixels, self.preprocessing, where, flip=mirror < 0.5)
+        return canvas, COUNTRY_INDEX[self.source.places[number].country]
+
+
+class ParquetImageDataset(_SourceDataset):
+    """Crops of the panoramas in parquet shards, each row read alone.
+
+    usage::
+
+        panoramas = ParquetImageDataset(Path("data"), augment=True)
+        for pixels, labels in DataLoader(panoramas, batch_size=32, shuffle=True, num_workers=2):
+
+    Args:
+        directory: holds the shards.
+        preprocessing: size and form of the net's canvas; 320 px and one canvas for all by default.
+        numbers: which rows of the 56 countries, in order; all of them by default.
+        augment: a random crop, mirrored every other time, by torch's generator; otherwise the
+            middle crop.
+
+    Items are uint8 [3, H, W] in 0..255 (the net normalises) and the class index; an unreadable
+    picture raises ``PictureError``.
+
+    Raises:
+        DataError: no shards there, or such with wrong columns.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        preprocessing: Preprocessing | None = None,
+        *,
+        numbers: Sequence[int] | None = None,
+        augment: bool = False,
+    ) -> None:
+        shards = sorted(directory.glob("*.parquet"))
+        if not shards:
+            raise DataError(f"{directory}: no parquet files; give the directory that holds them")
+        super().__init__(ParquetSource(shards), preprocessing, numbers, augment)
+
+
+class JpgImageDataset(_SourceDataset):
+    """Photos in one folder per country; otherwise like :class:`ParquetImageDataset`.
+
+    Args:
+        directory: holds ``<Country>/<photo>.jpg``.
+        preprocessing: size and form of the net's canvas; 320 px and one canvas for all by default.
+        numbers: which photos of the 56 countries, in order; all of them by default.
+        augment: mirrored every other time, by torch's generator.
+
+    Raises:
+        DataError: no photos of the 56 countries there.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        preprocessing: Preprocessing | None = None,
+        *,
+        numbers: Sequence[int] | None = None,
+        augment: bool = False,
+    ) -> None:
+        source = FolderSource(directory) if directory.is_dir() else None
+        if source is None or not source.places:
+            raise DataError(
+                f"{directory}: no photos of the 56 countries; give the directory that holds one "
+                "folder per country"
+            )
+        super().__init__(source, preprocessing, numbers, augment)
 
 
 class CachedDataset(Dataset[Item]):

@@ -57,7 +57,9 @@ def open_picture(data: bytes, name: str) -> Image.Image:
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise PictureError(f"{name}: damaged ({reason}); replace or remove it") from None
-    return Image.fromarray(np.asarray(rgb))
+    clean = Image.new("RGB", rgb.size, None)
+    clean.paste(rgb)
+    return clean
 
 
 def _to_rgb(picture: Image.Image) -> Image.Image:
