@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from game.countries import table
 from game.rounds import Mode, Reveal
 from game.totals import Tally, Totals
-from model.types import COUNTRY_CODES, Heatmap, LatLon, PictureError, Place, Prediction
+from model.types import COUNTRY_CODES, Crop, Heatmap, LatLon, PictureError, Place, Prediction
 
 GRID = 10
 """Rows and columns of a fake heat map."""
@@ -86,6 +86,19 @@ class FakeSource:
             draw.polygon([(x, height // 2), (x - 260, height), (x + 260, height)], (95, 95, 100))
             draw.polygon([(x, height // 2), (x - 8, height), (x + 8, height)], (240, 240, 230))
         return picture
+
+    def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> FakeCue | None:
+        """The middle line of the road, if the pictures are rendered."""
+        if not self._rendered or heatmap.blank:
+            return None
+        return FakeCue("road_line", 2.0 + index % 8)
+
+
+class FakeCue(NamedTuple):
+    """A cue for the sentence under a map."""
+
+    name: str
+    ratio: float
 
 
 class FakeCovering(NamedTuple):

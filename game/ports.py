@@ -13,7 +13,7 @@ from PIL import Image
 
 from game.rounds import Mode, Reveal
 from game.totals import Totals
-from model.types import Heatmap, Place, Prediction
+from model.types import Crop, Heatmap, Place, Prediction
 
 
 class PanoramaSource(Protocol):
@@ -35,6 +35,27 @@ class PanoramaSource(Protocol):
         Raises:
             model.types.PictureError: it cannot be read, or turns out not to be held out.
         """
+        ...
+
+    def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> Cue | None:
+        """The cue that a map of this crop of ``places[index]`` favours most over chance.
+
+        ``None`` if it favours none, or the panoramas do not say where their cues are.
+        """
+        ...
+
+
+class Cue(Protocol):
+    """A telling detail of a panorama, and how much of a map lies on it."""
+
+    @property
+    def name(self) -> str:
+        """Such as ``bollard``; the page has a text for each name."""
+        ...
+
+    @property
+    def ratio(self) -> float:
+        """Times chance: its share of the map's energy over its share of the crop's area."""
         ...
 
 

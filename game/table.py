@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from random import Random
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from PIL import Image
@@ -21,13 +22,14 @@ from PIL import Image
 from game import dealer
 from game.afterthoughts import Afterthoughts
 from game.countries import is_country
-from game.ports import Covering, Opponent, PanoramaSource, Play, Scoreboard
+from game.ports import Covering, Cue, Opponent, PanoramaSource, Play, Scoreboard
 from game.rounds import Guess, Mode, Reveal
 from game.session import ROUNDS_PER_GAME, Session
 from game.totals import Totals
-from model.types import DataError, Heatmap, PictureError, Prediction
+from model.types import Crop, DataError, Heatmap, PictureError, Prediction
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 OPPONENT_PATIENCE_S = 30.0
 """How long a guess waits for the opponent before the round goes on without it."""
@@ -38,12 +40,14 @@ class Evidence:
     """What the opponent showed in one round; nothing at all if it failed.
 
     ``heatmaps`` holds one map per country of interest: its guess, the truth, the human's guess.
-    ``covering`` tries out the map of its guess; ``None`` as long as that is not ready.
+    ``covering`` tries out the map of its guess, and ``looked_at`` is the cue that this map favours;
+    both are ``None`` as long as they are not ready.
     """
 
     prediction: Prediction | None = None
     heatmaps: Mapping[str, Heatmap] = field(default_factory=dict)
     covering: Covering | None = None
+    looked_at: Cue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,20 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
+class _Trials:
+    """What is found out about the map of the opponent's guess, some day."""
+
+    covering: Future[Covering | None]
+    looked_at: Future[Cue | None]
+
+
+@dataclass(frozen=True, slots=True)
 class _Thought:
-    """What the opponent has found, and what it is still trying out."""
+    """What the opponent has found, and what is still being found out."""
 
     play: Play
     evidence: Evidence
-    covering: Future[Covering | None]
+    trials: _Trials
 
 
 @dataclass(slots=True)
@@ -96,7 +108,7 @@ class _Seat:
     evidence: tuple[Evidence, ...] = ()
     round_id: UUID = field(default_factory=uuid4)
     thinking: Future[_Thought] | None = None
-    coverings: tuple[Future[Covering | None] | None, ...] = ()
+    trials: tuple[_Trials | None, ...] = ()
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -230,9 +242,11 @@ class Table:
     @staticmethod
     def _forget(seat: _Seat) -> None:
         """Spare the opponent what nobody will see any more."""
-        for future in (seat.thinking, *seat.coverings):
-            if future is not None:
-                future.cancel()
+        if seat.thinking is not None:
+            seat.thinking.cancel()
+        for trials in filter(None, seat.trials):
+            trials.looked_at.cancel()
+            trials.covering.cancel()
 
     def _seat(self, key: str) -> tuple[_Seat, bool]:
         """The seat of this key, and whether it had to be set up."""
@@ -257,7 +271,7 @@ class Table:
     def _start(self, seat: _Seat, mode: Mode, *, restarted: bool = False) -> View:
         seat.seen |= seat.session.dealt
         self._forget(seat)
-        seat.session, seat.evidence, seat.coverings = Session(mode), (), ()
+        seat.session, seat.evidence, seat.trials = Session(mode), (), ()
         seat.game += 1
         return self._deal(seat, restarted=restarted)
 
@@ -280,26 +294,34 @@ class Table:
             if seat.thinking is not None:
                 seat.thinking.cancel()
             self._afterthoughts.hold()
-            seat.thinking = self._executor.submit(self._think, picture, place.country)
+            seat.thinking = self._executor.submit(self._think, picture, index, crop)
             seat.thinking.add_done_callback(lambda _: self._afterthoughts.release())
             return self._view(seat, picture=picture, restarted=restarted)
 
-    def _think(self, picture: Image.Image, truth: str) -> _Thought:
+    def _think(self, picture: Image.Image, index: int, crop: Crop) -> _Thought:
         """The opponent's move, with the maps that any reveal will show; runs in the executor."""
         play = self._opponent.play(picture)
-        guess = play.prediction.country
+        guess, truth = play.prediction.country, self._places[index].country
         heatmaps = {t: play.heatmap(t) for t in dict.fromkeys((guess, truth))}
-        covering = self._afterthoughts.submit(play.covering, heatmaps[guess])
-        return _Thought(play, Evidence(play.prediction, heatmaps), covering)
+
+        def looked_at(wait: Callable[[], None]) -> Cue | None:
+            wait()
+            return self._source.looked_at(index, crop, heatmaps[guess])
+
+        trials = _Trials(
+            looked_at=self._afterthoughts.submit(looked_at),
+            covering=self._afterthoughts.submit(play.covering, heatmaps[guess]),
+        )
+        return _Thought(play, Evidence(play.prediction, heatmaps), trials)
 
     def _judge(self, seat: _Seat, country: str | None) -> None:
-        evidence, covering = self._evidence(seat, country)
+        evidence, trials = self._evidence(seat, country)
         model = Guess(None)
         if evidence.prediction is not None:
             model = Guess(*evidence.prediction.top(1)[0])
         seat.session = seat.session.guess(Guess(country), model)
         seat.evidence = (*seat.evidence, evidence)
-        seat.coverings = (*seat.coverings, covering)
+        seat.trials = (*seat.trials, trials)
         seat.thinking = None
         self._count(seat)
 
@@ -322,9 +344,7 @@ class Table:
             return None
 
     @staticmethod
-    def _evidence(
-        seat: _Seat, country: str | None
-    ) -> tuple[Evidence, Future[Covering | None] | None]:
+    def _evidence(seat: _Seat, country: str | None) -> tuple[Evidence, _Trials | None]:
         """What the opponent has found, with a map for the human's guess; empty if it failed."""
         if seat.thinking is None:
             return Evidence(), None
@@ -337,21 +357,25 @@ class Table:
         except Exception:  # whatever breaks over there, the human's round goes on
             log.exception("the opponent failed; it scores nothing this round")
             return Evidence(), None
-        return evidence, thought.covering
+        return evidence, thought.trials
 
     def _view(
         self, seat: _Seat, *, picture: Image.Image | None = None, restarted: bool = False
     ) -> View:
         totals = self._totals() if seat.session.phase == "summary" else None
         evidence = tuple(
-            replace(found, covering=_ready(covering))
-            for found, covering in zip(seat.evidence, seat.coverings, strict=True)
+            found
+            if trials is None
+            else replace(
+                found, covering=_ready(trials.covering), looked_at=_ready(trials.looked_at)
+            )
+            for found, trials in zip(seat.evidence, seat.trials, strict=True)
         )
         return View(seat.session, seat.ticket, picture, evidence, restarted, totals)
 
 
-def _ready(covering: Future[Covering | None] | None) -> Covering | None:
-    """What has been tried out by now, if it has."""
-    if covering is None or not covering.done() or covering.cancelled() or covering.exception():
+def _ready(trial: Future[T | None]) -> T | None:
+    """What has been found out by now, if it has."""
+    if not trial.done() or trial.cancelled() or trial.exception():
         return None
-    return covering.result()
+    return trial.result()

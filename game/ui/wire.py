@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from game import scoring
-from game.ports import Covering, Play
+from game.ports import Play
 from game.rounds import Guess, Reveal, Verdict
 from game.session import ROUNDS_PER_GAME
 from game.table import Evidence, Replay, View
@@ -138,16 +138,21 @@ def _heat(reveal: Reveal, evidence: Evidence) -> list[Message]:
             roles.setdefault(country, []).append(role)
     crop = reveal.round.crop
     layers = heat_layers(evidence.heatmaps, roles, crop.width_px / crop.height_px)
-    if evidence.covering is not None:
-        for layer in layers:
-            if layer["country"] == reveal.model.country:
-                layer["covering"] = _covering(evidence.covering)
+    for layer in layers:
+        if layer["country"] == reveal.model.country:
+            layer.update(_tried_out(evidence))
     return layers
 
 
-def _covering(covering: Covering) -> Message:
-    return {
-        "before": round(covering.before, 4),
-        "after": round(covering.after, 4),
-        "random": round(covering.random_mean, 4),
-    }
+def _tried_out(evidence: Evidence) -> Message:
+    """What is known by now about the map of the net's guess."""
+    known: Message = {}
+    if (covering := evidence.covering) is not None:
+        known["covering"] = {
+            "before": round(covering.before, 4),
+            "after": round(covering.after, 4),
+            "random": round(covering.random_mean, 4),
+        }
+    if (cue := evidence.looked_at) is not None:
+        known["cue"] = {"name": cue.name, "ratio": round(cue.ratio, 1 if cue.ratio < 3 else None)}
+    return known

@@ -21,10 +21,17 @@ from pathlib import Path
 
 from PIL import Image
 
+from model.data.cues import CueShare, most_looked_at, shares
 from model.data.pictures import open_picture
-from model.data.sources import Source, describe_skipped, open_sources, unknown_folders
+from model.data.sources import (
+    ParquetSource,
+    Source,
+    describe_skipped,
+    open_sources,
+    unknown_folders,
+)
 from model.data.split import NearIndex, fingerprint, split_places
-from model.types import DataError, LatLon, PictureError, Place, Split
+from model.types import Crop, DataError, Heatmap, LatLon, PictureError, Place, Split
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +100,11 @@ class Collection:
         """The encoded picture of a place."""
         source, i = self._origin[index]
         return source.read(i)
+
+    def cues(self, index: int) -> dict[str, bytes]:
+        """The masks of a place's named cues, as PNGs of its picture's size; often none."""
+        source, i = self._origin[index]
+        return source.cues(i) if isinstance(source, ParquetSource) else {}
 
     def picture(self, index: int) -> Image.Image:
         """The picture of a place: RGB, upright, without metadata.
@@ -206,6 +218,13 @@ class HeldOut:
                 f"{self._collection.name(number)}: the net trained on this picture; remove it"
             )
         return open_picture(data, self._collection.name(number))
+
+    def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> CueShare | None:
+        """The cue that a map of this crop of ``places[index]`` favours most over chance.
+
+        ``None`` if it favours none, or the data set does not say where its cues are.
+        """
+        return most_looked_at(shares(heatmap, self._collection.cues(self._numbers[index]), crop))
 
     def any_picture(self) -> Image.Image:
         """Some picture that can be read, to warm up with.

@@ -165,6 +165,15 @@ class ParquetSource:
             raise PictureError(f"{self.name(index)}: the column image holds no bytes; drop the row")
         return data
 
+    def cues(self, index: int) -> dict[str, bytes]:
+        """The masks of one row's named cues, as PNGs of the picture's size; often none."""
+        file, group, row_in_group, _ = self._position(index)
+        with open_parquet(self._files[file]) as shard:
+            if "cues" not in shard.schema_arrow.names:
+                return {}
+            column = shard.read_row_group(group, columns=["cues"])["cues"]
+        return {cue["name"]: cue["mask"] for cue in column[row_in_group].as_py() or ()}
+
     def name(self, index: int) -> str:
         """File and row, counted from 0."""
         file, _, _, row = self._position(index)

@@ -41,7 +41,10 @@ def assert_one_line(result: subprocess.CompletedProcess[str], *parts: str) -> No
 
 @pytest.mark.parametrize(
     "program",
-    [["app.py"], *(["-m", f"model.{n}"] for n in ("train", "evaluate", "predict", "explain"))],
+    [
+        ["app.py"],
+        *(["-m", f"model.{n}"] for n in ("train", "evaluate", "predict", "explain", "cues")),
+    ],
 )
 def test_help(program: list[str]) -> None:
     result = call(*program, "--help")

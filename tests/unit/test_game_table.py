@@ -15,12 +15,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from assets.practice.scene.cues import CUES
+from game import countries
 from game.afterthoughts import Afterthoughts
 from game.fakes import FakeOpponent, FakePlay, FakeSource
 from game.rounds import MODES, Mode
 from game.table import Table, View
 from game.ui import wire
 from game.ui.pictures import heat_layers, overlay
+from game.ui.texts import TEXTS
 from model.types import COUNTRY_CODES, DataError, Heatmap
 from tests.unit.game_hints import hints
 
@@ -236,7 +239,7 @@ def finished(table: Table, *, wait_s: float = 5.0) -> View:
     while time.monotonic() < deadline_s:
         seen = table.view("a")
         assert seen is not None
-        if seen.evidence[0].covering is not None:
+        if seen.evidence[0].covering is not None and seen.evidence[0].looked_at is not None:
             break
         time.sleep(0.01)
     return seen
@@ -285,6 +288,38 @@ def test_a_map_is_tried_out_without_delaying_the_reveal() -> None:
     (layer, *_) = wire.replay_message(later, replay)["heat"]
     assert layer["covering"]["after"] < layer["covering"]["random"] < layer["covering"]["before"]
     assert layer["country"] == later.session.reveals[0].model.country
+
+
+def test_the_favoured_cue_is_named_after_the_guess_only() -> None:
+    class Clear(FakeOpponent):
+        def play(self, picture: Image.Image) -> FakePlay:
+            play = super().play(picture)
+            bump = play.heatmap
+            play.heatmap = lambda target: replace_blank(bump(target))  # type: ignore[method-assign]
+            return play
+
+    table = Table(small_source(), Clear(), rng_seed=1)
+    dealt = table.start("a", "country")
+    time.sleep(0.2)  # long enough for everything to be found out
+    waiting = table.view("a")
+    assert waiting is not None
+    for view in (dealt, waiting):
+        message = json.dumps(wire.game_message(view))
+        assert "cue" not in message
+        assert "road_line" not in message
+    view = finished(table)
+    (layer, *_) = wire.game_message(view)["heat"]
+    assert layer["cue"]["name"] == "road_line"
+    assert layer["cue"]["ratio"] >= 2
+    photographs = Table(small_source(rendered=False), Clear())
+    (layer, *_) = wire.game_message(finished(photographs, wait_s=0.3))["heat"]
+    assert "cue" not in layer
+
+
+def test_every_cue_of_the_practice_world_has_a_name_in_both_languages() -> None:
+    for language in countries.LANGUAGES:
+        names = [TEXTS[language][f"cue_{cue}"] for cue in CUES]
+        assert len(set(names)) == len(CUES)
 
 
 def test_a_trial_waits_for_predictions_and_not_for_ever() -> None:

@@ -13,7 +13,11 @@
     return [G.make("small", {}, roles), G.make("b", {}, G.country(layer.country))];
   };
 
-  // How the region was tried out, in a sentence; nothing where it was not.
+  // Which cue the map favours, and how its region was tried out; nothing where that is not known.
+  const favoured = ({ cue }) => {
+    if (!cue) return "";
+    return G.text("heat_cue", { cue: G.text(`cue_${cue.name}`), ratio: G.number(cue.ratio) });
+  };
   const tried = ({ country, covering }) => {
     if (!covering) return "";
     const key = covering.after < covering.before ? "heat_covered" : "heat_covered_not";
@@ -51,7 +55,7 @@
       over.hidden = !layer.uri;
       if (layer.uri) over.src = layer.uri;
       over.alt = layer.uri ? describe(layer) : "";
-      note.replaceChildren(G.make("span", {}, describe(layer)), G.make("small", {}, tried(layer)));
+      note.replaceChildren(G.make("span", {}, describe(layer)), ...[favoured(layer), tried(layer)].map((fact) => G.make("small", {}, fact)));
       place.dataset.chosen = index;
     }
     slider.addEventListener("input", () => {

@@ -1,0 +1,116 @@
+"""Cues: shares of a map's energy on masks, the table over a split, and the masks that ship."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from assets.practice.scene.cues import mask_png
+from model.cues import Seen, report
+from model.data.collection import Collection, HeldOut, Trained
+from model.data.cues import CueShare, cut, most_looked_at, shares
+from model.types import Crop, Heatmap
+from tests.conftest import PRACTICE, shard
+
+WIDTH, HEIGHT = 200, 40
+CROP = Crop(60, 0, 80, HEIGHT)
+
+
+def heatmap(grid: NDArray[np.float32] | None = None) -> Heatmap:
+    grid = np.ones((4, 8), dtype=np.float32) if grid is None else grid
+    return Heatmap("HU", grid, (0.0, 0.0, float(grid.shape[1]), float(grid.shape[0])))
+
+
+def mask(left: int, right: int) -> bytes:
+    area = np.zeros((HEIGHT, WIDTH), dtype=bool)
+    area[:, left:right] = True
+    return mask_png(area)
+
+
+def test_a_mask_is_cut_like_the_picture() -> None:
+    on = cut(mask(60, 80), CROP)
+    assert on.shape == (HEIGHT, 80)
+    assert on[:, :20].all()
+    assert not on[:, 20:].any()
+
+
+def test_a_flat_map_is_at_chance_on_every_cue() -> None:
+    found = shares(heatmap(), {"bollard": mask(60, 80), "sign": mask(100, 160)}, CROP)
+    assert [cue.ratio for cue in found] == [pytest.approx(1.0)] * 2
+    assert {cue.name: cue.area for cue in found} == {"bollard": 0.25, "sign": 0.5}
+    assert most_looked_at(found) is None
+
+
+def test_heat_on_a_cue_counts_and_points() -> None:
+    grid = np.zeros((4, 8), dtype=np.float32)
+    grid[:, 0] = 1.0
+    found = shares(heatmap(grid), {"sign": mask(100, 140), "bollard": mask(60, 80)}, CROP)
+    bollard, sign = found
+    assert (bollard.name, bollard.pointed) == ("bollard", True)
+    assert bollard.energy == pytest.approx(1.0, abs=0.05)
+    assert bollard.ratio == pytest.approx(4.0, abs=0.2)
+    assert (sign.name, sign.pointed, sign.energy) == ("sign", False, 0.0)
+    assert most_looked_at(found) == bollard
+
+
+def test_what_is_outside_the_crop_or_too_small_or_dark_is_left_out() -> None:
+    assert shares(heatmap(), {"sign": mask(0, 60)}, CROP) == []
+    dot = np.zeros((HEIGHT, WIDTH), dtype=bool)
+    dot[3, 70] = True
+    assert shares(heatmap(), {"sign": mask_png(dot)}, CROP) == []
+    assert shares(heatmap(np.zeros((4, 8), np.float32)), {"sign": mask(60, 80)}, CROP) == []
+
+
+def test_the_table_counts_cues_and_whether_looking_pays() -> None:
+    def seen(country: str, right: bool, ratio: float) -> Seen:
+        bollard = CueShare("bollard", 0.1, 0.1 * ratio, ratio > 2)
+        return Seen(country, right, (bollard, CueShare("terrain", 0.5, 0.5, False)))
+
+    document = report([seen("HU", True, 4.0), seen("HU", True, 2.0), seen("PL", False, 1.0)])
+    assert (document["n"], document["right"]) == (3, 2)
+    assert document["most_looked_at"] == {"bollard": 2}
+    assert list(document["cues"]) == ["bollard", "terrain"]
+    bollard = document["cues"]["bollard"]
+    assert bollard["ratio"] == pytest.approx((4 + 2 + 1) / 3)
+    assert (bollard["pointing"]["hits"], bollard["n"]) == (1, 3)
+    assert (bollard["looked"]["right"], bollard["looked"]["n"]) == (2, 2)
+    assert (bollard["not_looked"]["right"], bollard["not_looked"]["n"]) == (0, 1)
+    assert document["per_country"]["PL"]["cues"]["bollard"]["ratio"] == pytest.approx(1.0)
+
+
+def test_cues_come_from_the_right_row(tmp_path: Path, photo_folder: Callable[..., Path]) -> None:
+    def row(i: int) -> dict[str, object]:
+        found = [{"name": "sign", "value": "x", "mask": mask(i, i + 1)}] if i % 2 else []
+        return {"split": "test", "cues": found, "country_iso_alpha2": "KE" if i == 2 else "HU"}
+
+    shard(tmp_path / "with" / "a.parquet", [row(i) for i in range(9)])
+    shard(tmp_path / "without" / "a.parquet", [{}])
+    folder = photo_folder(Hungary=1)
+    collection = Collection.open([tmp_path / "with", tmp_path / "without", folder])
+    expected = [i for i in range(9) if i != 2]
+    for number, i in enumerate(expected):
+        assert collection.cues(number) == ({"sign": mask(i, i + 1)} if i % 2 else {})
+    assert [collection.cues(len(expected) + i) for i in range(2)] == [{}, {}]
+    held_out = HeldOut(Collection.open([tmp_path / "with"]), Trained())
+    grid = np.zeros((1, 200), dtype=np.float32)
+    grid[0, 1:4] = 1.0
+    whole = Crop(0, 0, WIDTH, HEIGHT)
+    looked = [held_out.looked_at(i, whole, heatmap(grid)) for i in range(len(held_out.places))]
+    assert [cue is not None for cue in looked] == [i in (1, 3) for i in expected]
+
+
+def test_the_masks_that_ship_fit_their_pictures() -> None:
+    collection = Collection.open([PRACTICE])
+    number = collection.of_split("test")[0]
+    masks = collection.cues(number)
+    assert masks
+    panorama = collection.picture(number)
+    for png in masks.values():
+        with Image.open(io.BytesIO(png)) as picture:
+            assert picture.size == panorama.size
