@@ -2,8 +2,12 @@
 
 usage::
 
-    python -m model.explain PHOTO [--target HU|predicted] [--checkpoint DIR]
-                            --out OVERLAY.png [--json -]
+    python -m model.explain PHOTO [--target HU|predicted] [--contrast RO] [--checkpoint DIR]
+                            [--mask-boxes X0,Y0,X1,Y1 ...] --out OVERLAY.png [--json -]
+
+``--mask-boxes`` is for screenshots: boxes of the interface, in fractions of the picture's width and
+height. They are greyed out before the net looks, and ``boxes`` in the document says which share of
+the map's energy lay inside them before that.
 """
 
 from __future__ import annotations
@@ -17,10 +21,12 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from model import cli
 from model.checkpoint import load
+from model.data.preprocessing import PADDING
 from model.faithfulness import Covering, cover, measure
 from model.predict import Predictor, read_photo
 from model.types import COUNTRY_INDEX, ConfigError, Heatmap
@@ -29,6 +35,8 @@ COLOURS = "inferno"
 """A perceptually uniform colour map, dark to bright."""
 
 OPACITY = 0.65
+
+Box = tuple[float, float, float, float]
 
 REGIONS = 10
 """How many random regions the covered one is compared with."""
@@ -51,8 +59,64 @@ def overlay(picture: Image.Image, heatmap: Heatmap, opacity: float = OPACITY) ->
     return Image.fromarray(mixed.round().astype(np.uint8))
 
 
+def parse_box(text: str) -> Box:
+    """Read ``x0,y0,x1,y1``.
+
+    Raises:
+        ConfigError: these are not four numbers with 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1.
+    """
+    try:
+        x0, y0, x1, y1 = map(float, text.split(","))
+    except ValueError:
+        x0 = y0 = x1 = y1 = -1.0
+    if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
+        raise ConfigError(
+            f"--mask-boxes {text}: give left,top,right,bottom as fractions of the picture, "
+            "such as 0,0.9,0.3,1"
+        )
+    return x0, y0, x1, y1
+
+
+def _pixels(boxes: Sequence[Box], width: int, height: int) -> NDArray[np.bool_]:
+    """Which pixels lie in one of the boxes: bool [height, width]."""
+    inside = np.zeros((height, width), dtype=bool)
+    for x0, y0, x1, y1 in boxes:
+        rows = slice(round(y0 * height), max(round(y0 * height) + 1, round(y1 * height)))
+        inside[rows, round(x0 * width) : max(round(x0 * width) + 1, round(x1 * width))] = True
+    return inside
+
+
+def share_inside(heatmap: Heatmap, boxes: Sequence[Box]) -> tuple[float, float]:
+    """The share of a map's energy in boxes of its picture, and their share of its area.
+
+    Chance is where both are equal. A blank map has no energy anywhere: 0.
+    """
+    size = 1000, 500  # of a canvas that is fine enough for any box
+    inside = _pixels(boxes, *size)
+    heat = heatmap.over(*size).clip(min=0).astype(float)
+    return float(heat[inside].sum() / max(heat.sum(), 1e-12)), float(inside.mean())
+
+
+def mask_boxes(picture: Image.Image, boxes: Sequence[Box]) -> Image.Image:
+    """The picture with its boxes in the grey of the letterbox, which tells the net nothing."""
+    pixels = np.asarray(picture).copy()
+    pixels[_pixels(boxes, *picture.size)] = PADDING
+    return Image.fromarray(pixels)
+
+
+def _country(option: str, text: str) -> str:
+    if text.upper() not in COUNTRY_INDEX:
+        raise ConfigError(f"{option} {text}: no code of the 56 countries; give one like HU")
+    return text.upper()
+
+
 def explain(
-    predictor: Predictor, picture: Image.Image, target: str = "predicted"
+    predictor: Predictor,
+    picture: Image.Image,
+    target: str = "predicted",
+    *,
+    contrast: str | None = None,
+    boxes: Sequence[Box] = (),
 ) -> tuple[dict[str, Any], Heatmap]:
     """Explain one picture.
 
@@ -60,20 +124,28 @@ def explain(
         predictor: the net.
         picture: RGB, any size.
         target: one of the 56 codes, or ``predicted``.
+        contrast: show what speaks for the target rather than for this country.
+        boxes: of an interface, (left, top, right, bottom) in fractions of the picture; grey them.
 
     Returns:
         The document that ``--json`` prints, and the map.
 
     Raises:
-        ConfigError: an unknown target.
+        ConfigError: an unknown target or contrast, or one equal to the other.
     """
+    inside = None
+    if boxes:
+        seen = predictor.play(picture)
+        country = seen.prediction.country if target == "predicted" else _country("--target", target)
+        energy, area = share_inside(seen.heatmap(country), boxes)
+        inside = {"energy": energy, "area": area}
+        picture = mask_boxes(picture, boxes)
     look = predictor.play(picture)
-    country = look.prediction.country if target == "predicted" else target.upper()
-    if country not in COUNTRY_INDEX:
-        raise ConfigError(
-            f"--target {target}: no code of the 56 countries; give one like HU, or predicted"
-        )
-    heatmap = look.heatmap(country)
+    country = look.prediction.country if target == "predicted" else _country("--target", target)
+    other = None if contrast is None else _country("--contrast", contrast)
+    if other == country:
+        raise ConfigError(f"--contrast {contrast}: is the target itself; give another country")
+    heatmap = look.heatmap(country) if other is None else look.contrast(country, other)
     faithfulness = covering = None
     if not heatmap.blank:
         pixels, _ = predictor.checkpoint.preprocessing(picture)
@@ -82,6 +154,8 @@ def explain(
         covering = cover(predictor.checkpoint, pixels, heatmap, before=before, regions=REGIONS)
     document = {
         "target": country,
+        "contrast": other,
+        "boxes": inside,
         "probability": look.prediction.of(country),
         "blank": heatmap.blank,
         "faithfulness": faithfulness,
@@ -106,6 +180,11 @@ def _covering(covering: Covering) -> dict[str, Any]:
 
 def _text(document: dict[str, Any], out: Path) -> str:
     said = f"{document['target']} {document['probability']:.1%}"
+    if document["contrast"]:
+        said += f" rather than {document['contrast']}"
+    if document["boxes"]:
+        inside = document["boxes"]
+        said += f"; {inside['energy']:.1%} of the energy was in boxes of {inside['area']:.1%}"
     if document["blank"]:
         return f"{said}: blank, nothing in the picture speaks for it; {out}"
     measured, covered = document["faithfulness"], document["covering"]
@@ -137,6 +216,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="OVERLAY.png", help="where the overlay goes"
     )
+    parser.add_argument(
+        "--contrast", metavar="CODE", help="show what speaks for the target rather than this one"
+    )
+    parser.add_argument(
+        "--mask-boxes",
+        nargs="+",
+        default=[],
+        metavar="X0,Y0,X1,Y1",
+        help="grey out these boxes of an interface, in fractions of the picture's size",
+    )
     cli.add_checkpoint(parser)
     cli.add_json(parser)
     cli.add_threads(parser)
@@ -146,9 +235,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     if kind is None:
         raise ConfigError(f"--out {args.out}: no picture format of that suffix; use .png")
     picture = read_photo(args.photo)
-    document, heatmap = explain(Predictor(load(args.checkpoint)), picture, args.target)
+    boxes = [parse_box(box) for box in args.mask_boxes]
+    predictor = Predictor(load(args.checkpoint))
+    document, heatmap = explain(
+        predictor, picture, args.target, contrast=args.contrast, boxes=boxes
+    )
     encoded = io.BytesIO()
-    overlay(picture, heatmap).save(encoded, kind)
+    overlay(mask_boxes(picture, boxes), heatmap).save(encoded, kind)
     cli.write_atomically(args.out, encoded.getvalue())
     cli.emit(document, args.json, lambda: _text(document, args.out))
 

@@ -43,6 +43,26 @@ def grad_cam(network: Network, features: Tensor, targets: Sequence[int]) -> Tens
     return torch.stack(maps, dim=1)
 
 
+def contrast_cam(network: Network, features: Tensor, target: int, other: int) -> Tensor:
+    """What speaks for one class rather than another: Grad-CAM for the difference of their logits.
+
+    Args:
+        network: in eval mode.
+        features: [N, channels, h, w], as :meth:`Network.features` gives them.
+        target: the class that the maps speak for.
+        other: the class that they speak against.
+
+    Returns:
+        float32 [N, h, w], >= 0, in units of the logit.
+    """
+    with torch.enable_grad():
+        leaf = features.detach().requires_grad_(True)
+        logits = network.classify(leaf)
+        difference = (logits[:, target] - logits[:, other]).sum()
+        (gradient,) = torch.autograd.grad(difference, leaf)
+    return weigh(leaf.detach(), gradient)
+
+
 def weigh(activations: Tensor, gradients: Tensor) -> Tensor:
     """Sum the channels [N, C, h, w], each weighted with its mean gradient, and cut at 0."""
     weights = gradients.mean(dim=(2, 3), keepdim=True)

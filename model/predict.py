@@ -29,7 +29,7 @@ from model.checkpoint import Checkpoint, load
 from model.data.pictures import open_picture
 from model.data.preprocessing import Letterbox
 from model.faithfulness import Covering, cover
-from model.gradcam import grad_cam
+from model.gradcam import contrast_cam, grad_cam
 from model.types import COUNTRY_INDEX, Heatmap, PictureError, Prediction
 
 TOP = 5
@@ -55,6 +55,12 @@ class Look:
         maps = grad_cam(self._checkpoint.network, self._features, classes)[0].numpy()
         content = self._letterbox.content_cells(*maps.shape[1:])
         return [Heatmap(t, grid, content) for t, grid in zip(targets, maps, strict=True)]
+
+    def contrast(self, target: str, other: str) -> Heatmap:
+        """What speaks for one country rather than another; its target is the former."""
+        classes = COUNTRY_INDEX[target], COUNTRY_INDEX[other]
+        grid = contrast_cam(self._checkpoint.network, self._features, *classes)[0].numpy()
+        return Heatmap(target, grid, self._letterbox.content_cells(*grid.shape))
 
     def covering(
         self, heatmap: Heatmap, wait: Callable[[], object] = lambda: None

@@ -98,6 +98,10 @@ def test_explain(tmp_path: Path) -> None:
     again = tmp_path / "again.png"
     assert_one_line(call("-m", "model.explain", photo, "--target", "KE", "--out", again), "KE")
     assert_one_line(call("-m", "model.explain", photo, "--out", tmp_path / "o.txt"), "o.txt")
+    explain = ("-m", "model.explain", photo, "--target", "HU", "--out", again)
+    assert_one_line(call(*explain, "--contrast", "XX"), "--contrast XX")
+    assert_one_line(call(*explain, "--contrast", "HU"), "the target itself")
+    assert_one_line(call(*explain, "--mask-boxes", "0,0,2,1"), "--mask-boxes 0,0,2,1")
     missing = tmp_path / "no" / "o.png"
     assert_one_line(call("-m", "model.explain", photo, "--out", missing), "does not exist")
     assert not again.exists()
