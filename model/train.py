@@ -47,7 +47,7 @@ from model.data.datasets import (
 from model.data.hub import local_directory
 from model.metrics import macro_recall
 from model.network import Freeze, Network
-from model.types import COUNTRY_CODES, ConfigError, DataError, PictureError
+from model.types import COUNTRY_CODES, PRACTICE_SOURCE, ConfigError, DataError, PictureError
 
 log = logging.getLogger(__name__)
 
@@ -448,7 +448,7 @@ class Trainer:
         return Trained(
             frozenset(p.key for p in places),
             frozenset(digest(self.collection.read(i)) for i in readable),
-            tuple(p.location for p in places if p.location),
+            tuple(p.location for p in places if p.location and p.source != PRACTICE_SOURCE),
         )
 
 

@@ -31,6 +31,9 @@ CROP_ASPECT = 1536 / 662
 
 EARTH_RADIUS_KM = 6371.0
 
+PRACTICE_SOURCE = "practice"
+"""The source of rendered places: their coordinates are made up, and near no real place."""
+
 Split = Literal["train", "val", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 

@@ -31,7 +31,16 @@ from model.data.sources import (
     unknown_folders,
 )
 from model.data.split import NearIndex, fingerprint, split_places
-from model.types import Crop, DataError, Heatmap, LatLon, PictureError, Place, Split
+from model.types import (
+    PRACTICE_SOURCE,
+    Crop,
+    DataError,
+    Heatmap,
+    LatLon,
+    PictureError,
+    Place,
+    Split,
+)
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +171,7 @@ class Trained:
     Attributes:
         keys: of all places of the train and val splits.
         digests: of the bytes of their pictures.
-        locations: where they are, as far as known.
+        locations: where the real ones are, as far as known.
     """
 
     keys: frozenset[str] = frozenset()
@@ -174,9 +183,9 @@ class Trained:
         object.__setattr__(self, "_near", NearIndex(self.locations))
 
     def covers(self, place: Place) -> bool:
-        """Whether the net trained on this place or within 1 km of it."""
-        if place.key in self.keys:
-            return True
+        """Whether the net trained on this place or, for a real one, within 1 km of it."""
+        if place.key in self.keys or place.source == PRACTICE_SOURCE:
+            return place.key in self.keys
         return place.location is not None and bool(self._near.near(place.location))
 
 

@@ -21,7 +21,16 @@ import pyarrow.parquet as pq
 
 from model.data.labels import CODE_OF_FOLDER, OTHER_FOLDERS
 from model.data.pages import BytesColumn
-from model.types import COUNTRY_INDEX, SPLITS, DataError, LatLon, PictureError, Place, Split
+from model.types import (
+    COUNTRY_INDEX,
+    PRACTICE_SOURCE,
+    SPLITS,
+    DataError,
+    LatLon,
+    PictureError,
+    Place,
+    Split,
+)
 
 PANORAMA_COLUMNS = ("image", "country_iso_alpha2", "latitude", "longitude", "address")
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
@@ -117,7 +126,7 @@ class ParquetSource:
         # Without coordinates the row's position is all that tells two places of a country apart.
         where = (latitude, longitude) if location else (self._files[file].name, str(row))
         key = _key("panorama", country, *where, fields["address"] or "")
-        source = "practice" if self._rendered else "parquet"
+        source = PRACTICE_SOURCE if self._rendered else "parquet"
         self._places.append(Place(key, country, location, source, declared))
         self._rows.extend(position)
 

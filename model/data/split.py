@@ -13,7 +13,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from model.types import EARTH_RADIUS_KM, LatLon, Place, Split
+from model.types import EARTH_RADIUS_KM, PRACTICE_SOURCE, LatLon, Place, Split
 
 PLACE_RADIUS_KM = 1.0
 """Places nearer than this count as one: the distance OSV-5M keeps between train and test."""
@@ -89,16 +89,17 @@ def group_places(places: Sequence[Place], links: Iterable[tuple[int, int]] = ())
     """
     groups = _Groups(len(places))
     first_of_key: dict[str, int] = {}
-    index = NearIndex()
-    position_in_index: list[int] = []
+    # The rendered world lies on another globe: its places are near no real one.
+    globes = {rendered: (NearIndex(), list[int]()) for rendered in (False, True)}
     for i, place in enumerate(places):
         groups.join(i, first_of_key.setdefault(place.key, i))
         if place.location is None:
             continue
+        index, members = globes[place.source == PRACTICE_SOURCE]
         for j in index.near(place.location):
-            groups.join(i, position_in_index[j])
+            groups.join(i, members[j])
         index.add(place.location)
-        position_in_index.append(i)
+        members.append(i)
     for i, j in links:
         groups.join(i, j)
     return [groups.root(i) for i in range(len(places))]

@@ -147,7 +147,7 @@ def test_nothing_left_to_deal_is_an_error(tmp_path: Path) -> None:
 def test_near_duplicates_listed_beside_the_data_share_a_split(tmp_path: Path) -> None:
     folder = tmp_path / "compressed_dataset" / "Hungary"
     folder.mkdir(parents=True)
-    names = [f"canvas_{i:02}.jpg" for i in range(60)]
+    names = [f"canvas_{i:03}.jpg" for i in range(120)]
     for i, name in enumerate(names):
         (folder / name).write_bytes(jpeg(seed=i))
     listed = "file,group\n" + "".join(f"Hungary/{n},g{i // 2}\n" for i, n in enumerate(names))
@@ -158,3 +158,15 @@ def test_near_duplicates_listed_beside_the_data_share_a_split(tmp_path: Path) ->
     (tmp_path / "near_duplicates.csv").write_text("photo,spot\n")
     with pytest.raises(DataError, match="needs the columns file and group"):
         Collection.open([tmp_path])
+
+
+def test_rendered_places_lie_on_another_globe() -> None:
+    here = LatLon(47.5, 19.0)
+    real = Place("r", "HU", here, "parquet")
+    rendered = Place("p", "HU", here, "practice", "train")
+    groups = group_places([real, rendered])
+    assert groups[0] != groups[1]
+    trained = Trained(frozenset({"x"}), frozenset(), (here,))
+    assert trained.covers(real)
+    assert not trained.covers(rendered)
+    assert Trained(frozenset({"p"})).covers(rendered)
