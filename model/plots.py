@@ -1,4 +1,4 @@
-"""Figures: distribution of countries, training curve, confusion matrix, reliability.
+"""Figures: distribution of countries, training curve, confusion matrix, reliability, heat maps.
 
 usage::
 
@@ -6,6 +6,8 @@ usage::
     python -m model.plots curve RUN --out FIGURE.png
     python -m model.plots confusion EVALUATION.json --out FIGURE.png
     python -m model.plots reliability EVALUATION.json --out FIGURE.png
+    python -m model.plots gallery --data DIR --country HU [--country JP ...] --out FIGURE.jpg
+    python -m model.plots sanity PHOTO --out FIGURE.png
 
 EVALUATION.json is what ``python -m model.evaluate --json EVALUATION.json`` writes.
 """
@@ -16,20 +18,29 @@ import argparse
 import io
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from PIL import Image
 
 from model import cli
+from model.checkpoint import load
 from model.data.collection import Collection
 from model.data.hub import local_directory
-from model.types import COUNTRY_CODES, ConfigError, DataError, Place
+from model.explain import overlay
+from model.predict import Look, Predictor, read_photo
+from model.sanity import Step, cascade
+from model.types import COUNTRY_CODES, COUNTRY_INDEX, ConfigError, Crop, DataError, Place
 
 DPI = 120
+
+EXAMPLES = 2
+"""How many examples of each country a gallery shows at most."""
 
 
 def distribution(places: Sequence[Place]) -> Figure:
@@ -108,6 +119,92 @@ def reliability(document: dict[str, Any]) -> Figure:
     return figure
 
 
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A test place that the net guessed right, and where it looked."""
+
+    picture: Image.Image
+    look: Look
+
+    @property
+    def probability(self) -> float:
+        """Of its country."""
+        return self.look.prediction.top(1)[0][1]
+
+
+def examples(
+    predictor: Predictor, collection: Collection, countries: Sequence[str], each: int = EXAMPLES
+) -> dict[str, list[Example]]:
+    """The most confident right guesses among the held-out places of each country.
+
+    No hand chooses: of the test split's places that the net never trained on or near, shown as
+    their middle crop, those with a right guess and a map that is not blank, by probability.
+
+    Raises:
+        ConfigError: a country that is none of the 56.
+    """
+    found: dict[str, list[Example]] = {}
+    for country in countries:
+        if country not in COUNTRY_INDEX:
+            raise ConfigError(f"--country {country}: no code of the 56 countries; give one like HU")
+        found[country] = []
+    for number in collection.of_split("test"):
+        place = collection.places[number]
+        if place.country not in found or predictor.checkpoint.trained.covers(place):
+            continue
+        panorama = collection.picture(number)
+        picture = panorama.crop(Crop.at(*panorama.size, 0.5).box)
+        look = predictor.play(picture)
+        if look.prediction.country == place.country and not look.heatmap(place.country).blank:
+            found[place.country].append(Example(picture, look))
+    return {
+        country: sorted(those, key=lambda example: -example.probability)[:each]
+        for country, those in found.items()
+    }
+
+
+def gallery(found: Mapping[str, Sequence[Example]]) -> Figure:
+    """A row for each country with examples: the picture, and beside it where the net looked.
+
+    Raises:
+        DataError: no country has an example.
+    """
+    shown = {country: those for country, those in found.items() if those}
+    if not shown:
+        raise DataError(
+            f"no right guess among the test places of {', '.join(found)}; give other countries"
+        )
+    columns = max(len(those) for those in shown.values())
+    figure = Figure(figsize=(6.4 * columns, 1.55 * len(shown)), layout="constrained")
+    grid = figure.subplots(len(shown), 2 * columns, squeeze=False)
+    for axes in grid.flat:
+        axes.axis("off")
+    for row, (country, those) in zip(grid, shown.items(), strict=True):
+        for i, example in enumerate(those):
+            row[2 * i].imshow(example.picture)
+            row[2 * i + 1].imshow(overlay(example.picture, example.look.heatmap(country)))
+            row[2 * i].set_title(f"{country} {example.probability:.0%}", fontsize=9, loc="left")
+    return figure
+
+
+def sanity(picture: Image.Image, steps: Sequence[Step]) -> Figure:
+    """The map of one guess while the net forgets, part by part, from its output on."""
+    figure = Figure(figsize=(12, 6), layout="constrained")
+    chosen = np.linspace(0, len(steps) - 1, 8).round().astype(int)
+    grid = figure.add_gridspec(3, 4)
+    for k, i in enumerate(chosen):
+        axes = figure.add_subplot(grid[divmod(k, 4)])
+        axes.imshow(overlay(picture, steps[i].heatmap))
+        axes.set_title(f"{steps[i].name}: {steps[i].correlation:.2f}", fontsize=9)
+        axes.axis("off")
+    axes = figure.add_subplot(grid[2, :])
+    axes.plot([step.name for step in steps], [step.correlation for step in steps], marker=".")
+    axes.axhline(0, color="grey", linestyle=":")
+    axes.tick_params(axis="x", labelrotation=90)
+    axes.set(ylabel="rank correlation", ylim=(-1, 1.05), xlabel="randomised down to here")
+    return figure
+
+
 def _read_evaluation(file: Path) -> dict[str, Any]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
@@ -139,6 +236,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     commands["curve"].add_argument("run", type=Path, metavar="RUN", help="folder of a run")
     for name in ("confusion", "reliability"):
         commands[name].add_argument("evaluation", type=Path, metavar="EVALUATION.json")
+    commands |= {name: figures.add_parser(name) for name in ("gallery", "sanity")}
+    cli.add_data(commands["gallery"])
+    commands["gallery"].add_argument(
+        "--country",
+        action="append",
+        required=True,
+        metavar="CODE",
+        help="show this country, such as HU; may be given several times",
+    )
+    commands["sanity"].add_argument("photo", type=Path, metavar="PHOTO", help="a street photo")
+    for name in ("gallery", "sanity"):
+        cli.add_checkpoint(commands[name])
     for command in commands.values():
         command.add_argument("--out", type=Path, required=True, metavar="FIGURE.png")
     args = parser.parse_args(argv)
@@ -149,6 +258,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         figure = distribution(Collection.open([local_directory(d) for d in args.data]).places)
     elif args.figure == "curve":
         figure = curve(_read_log(args.run))
+    elif args.figure == "gallery":
+        collection = Collection.open([local_directory(d) for d in args.data])
+        countries = [country.upper() for country in args.country]
+        figure = gallery(examples(Predictor(load(args.checkpoint)), collection, countries))
+    elif args.figure == "sanity":
+        picture = read_photo(args.photo)
+        figure = sanity(picture, cascade(Predictor(load(args.checkpoint)), picture))
     else:
         draw = {"confusion": confusion, "reliability": reliability}[args.figure]
         figure = draw(_read_evaluation(args.evaluation))
