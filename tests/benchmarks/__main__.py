@@ -2,7 +2,7 @@
 
 usage::
 
-    python -m tests.benchmarks [explain|rounds] [--json -] [--repeat N]
+    python -m tests.benchmarks [explain|rounds|loader] [--json -] [--repeat N]
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import argparse
 import json
 
-from tests.benchmarks import explain, rounds
+from tests.benchmarks import explain, loader, rounds
 
-PARTS = {"explain": explain.run, "rounds": rounds.run}
+PARTS = {"explain": explain.run, "rounds": rounds.run, "loader": loader.run}
 
 
 def main() -> None:

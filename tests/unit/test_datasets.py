@@ -11,7 +11,13 @@ from PIL import Image
 from torch.utils.data import ConcatDataset, DataLoader
 
 from model.data import fast
-from model.data.datasets import JpgImageDataset, ParquetImageDataset
+from model.data.collection import Collection
+from model.data.datasets import (
+    JpgImageDataset,
+    ParquetImageDataset,
+    PictureDataset,
+    draws_of,
+)
 from model.data.pictures import open_picture
 from model.data.preprocessing import Preprocessing
 from model.types import COUNTRY_INDEX, Crop, DataError, PictureError
@@ -103,6 +109,18 @@ def test_photos_and_panoramas_join(
     union = ConcatDataset([ParquetImageDataset(tmp_path / "pano", SMALL), photos])
     seen = [y for _, labels in DataLoader(union, 3, num_workers=workers) for y in labels.tolist()]
     assert seen == [COUNTRY_INDEX[c] for c in ("HU", "HU", "HU", "HU", "HU", "JP")]
+
+
+def test_views_in_haste_are_the_same_views(tmp_path: Path) -> None:
+    rows = [{"image": {"bytes": smooth(600, 128, i), "path": None}} for i in range(3)]
+    shard(tmp_path / "a.parquet", rows)
+    collection = Collection.open([tmp_path])
+    draws = draws_of(collection.places, [2, 0], 3, flip=True)
+    exact = PictureDataset(collection, draws, SMALL)
+    hasty = PictureDataset(collection, draws, SMALL, in_haste=True)
+    for i in range(len(draws)):
+        assert exact[i][1] == hasty[i][1]
+        assert (exact[i][0].int() - hasty[i][0].int()).abs().float().mean() < 0.05
 
 
 def test_augmentation_follows_the_seed_and_the_choice_of_rows(tmp_path: Path) -> None:
