@@ -101,7 +101,6 @@ def report(
         "skipped": {reason: n for reason, n in sorted(judged.skipped.items()) if n},
         "trained_on": sum(checkpoint.trained.covers(collection.places[i]) for i in judged.places),
         "split_fingerprint": collection.fingerprint,
-        "fingerprint_matches": collection.fingerprint == checkpoint.fingerprint,
     }
     if views == "both":
         one = np.array(judged.one)

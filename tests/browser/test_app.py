@@ -13,7 +13,7 @@ import pytest
 from tests.browser.conftest import Player, serving
 from tests.browser.test_privacy import code_of, leaks
 from tests.browser.wiretap import Exchange, Wiretap
-from tests.conftest import PRACTICE, ROOT, STREETVIEW
+from tests.conftest import PRACTICE, STREETVIEW
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Player]
@@ -25,8 +25,6 @@ WORLDS = {"practice": PRACTICE, str(STREETVIEW / "parquet"): STREETVIEW}
 def test_five_rounds_against_the_net(
     world: str, visit: Visit, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    if not any((ROOT / "assets" / "models").glob("*")):
-        pytest.skip("no checkpoint in assets/models")
     if not WORLDS[world].is_dir():
         pytest.skip(f"no panoramas in {WORLDS[world]}")
     name = "practice" if world == "practice" else "streetview"
