@@ -51,7 +51,7 @@ def test_the_commands_of_the_net(tmp_path: Path) -> None:
     for name in ("app.py", "game", "model", "assets"):
         (tmp_path / name).symlink_to(ROOT / name)
     commands = [line for line in SHELL if line.startswith("python -m")]
-    assert len(commands) == 6
+    assert len(commands) == 7
     for line in commands:
         command = [sys.executable, *shlex.split(line)[1:]]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
