@@ -61,7 +61,9 @@ def leaks(exchanges: list[Exchange], code: str) -> list[str]:
     for exchange in exchanges:
         if is_library(exchange):
             continue
-        request, answer = exchange.request.decode("latin-1"), exchange.body.decode(errors="replace")
+        # Of a request only its line: the browser's own headers name its language, such as en-GB.
+        request = exchange.request.split(b"\r\n")[0].decode("latin-1")
+        answer = exchange.body.decode(errors="replace")
         if all(countries.name(c, "en") in answer for c in COUNTRY_CODES):
             continue
         for encoded in PICTURE.findall(answer):

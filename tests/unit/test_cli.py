@@ -111,7 +111,7 @@ def test_evaluate_counts_what_it_leaves_out(
     tmp_path: Path, photo_folder: Callable[..., Path]
 ) -> None:
     folder = photo_folder(Hungary=3, Kenya=2, Narnia=1)
-    (folder / "Hungary" / "canvas_000.jpg").write_text("text")
+    (folder / "Hungary" / "canvas_0000.jpg").write_text("text")
     shard(folder / "a.parquet", [{}, {"country_iso_alpha2": "KE"}])
     result = call("-m", "model.evaluate", "--data", folder, "--split", "all", "--json", "-")
     document = json_of(result)
@@ -122,7 +122,7 @@ def test_evaluate_counts_what_it_leaves_out(
     for key in ("top1", "top3", "top5", "macro_recall", "ece", "majority_share"):
         assert 0 <= document[key] <= 1
     assert document["one_crop"]["n"] == 3
-    assert "canvas_000.jpg: not a picture" in result.stderr
+    assert "canvas_0000.jpg: not a picture" in result.stderr
     assert "Narnia: no country of that name" in result.stderr
 
 
