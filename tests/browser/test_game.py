@@ -147,6 +147,8 @@ def test_the_list_finds_what_the_server_finds(fakes_port: int, visit: Visit) -> 
 
 def test_heat_maps_are_switched_and_faded_in_the_browser(fakes_port: int, visit: Visit) -> None:
     player = visit(fakes_port)
+    # The map is tried out while the player thinks; who guesses at once goes without the sentences.
+    player.page.wait_for_timeout(4000)
     player.guess("Iceland")
     page = player.page
     before = len(player.requested)
