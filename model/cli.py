@@ -7,15 +7,17 @@ import json
 import logging
 import os
 import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from model.checkpoint import DEFAULT_CHECKPOINT
-from model.types import ConfigError, GeoDuelError
+from model.data.collection import Collection
+from model.data.files import replacing
+from model.data.hub import local_directory
+from model.types import SPLITS, ConfigError, GeoDuelError
 
 BAD_INPUT = 2
 """Exit status for input that the user can mend."""
@@ -59,6 +61,20 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         help="parquet shards, one folder per country with photos, or hf://datasets/OWNER/NAME; "
         "may be given several times",
     )
+
+
+def open_data(addresses: Sequence[str]) -> Collection:
+    """Open what ``--data`` names, directories or data sets on the hub, as one collection.
+
+    Raises:
+        DataError: one of them cannot be used.
+    """
+    return Collection.open([local_directory(address) for address in addresses])
+
+
+def add_split(parser: argparse.ArgumentParser) -> None:
+    """Add ``--split all|train|val|test``."""
+    parser.add_argument("--split", choices=["all", *SPLITS], default="test", help="default: test")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -108,12 +124,5 @@ def write_atomically(file: Path, data: bytes) -> None:
     """
     if not file.parent.is_dir():
         raise ConfigError(f"{file}: the folder {file.parent} does not exist; make it first")
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with replacing(file) as temporary:
+        temporary.write_bytes(data)

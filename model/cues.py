@@ -24,10 +24,9 @@ from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection
 from model.data.cues import LOOKED_RATIO, CueShare, most_looked_at, shares
-from model.data.hub import local_directory
 from model.metrics import wilson
 from model.predict import Predictor
-from model.types import SPLITS, Crop, DataError, PictureError
+from model.types import Crop, DataError, PictureError
 
 log = logging.getLogger(__name__)
 
@@ -144,14 +143,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         description="Which cues does the net rely on? Its maps against the practice world's masks.",
     )
     cli.add_data(parser)
-    parser.add_argument("--split", choices=["all", *SPLITS], default="test", help="default: test")
+    cli.add_split(parser)
     cli.add_checkpoint(parser)
     cli.add_json(parser)
     cli.add_threads(parser)
     args = parser.parse_args(argv)
     cli.set_threads(args.threads)
     predictor = Predictor(load(args.checkpoint))
-    collection = Collection.open([local_directory(data) for data in args.data])
+    collection = cli.open_data(args.data)
     document = report(survey(predictor, collection, args.split))
     cli.emit(document, args.json, lambda: _text(document))
 

@@ -25,10 +25,9 @@ from tqdm import tqdm
 from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection
-from model.data.hub import local_directory
 from model.metrics import confusion_matrix, confusions, per_country, reliability, summarise
 from model.predict import Predictor
-from model.types import COUNTRY_INDEX, SPLITS, Crop, DataError, PictureError
+from model.types import COUNTRY_INDEX, Crop, DataError, PictureError
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +150,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         prog="python -m model.evaluate", description="How good is a checkpoint on a data directory?"
     )
     cli.add_data(parser)
-    parser.add_argument("--split", choices=["all", *SPLITS], default="test", help="default: test")
+    cli.add_split(parser)
     parser.add_argument(
         "--views",
         choices=VIEWS,
@@ -164,7 +163,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     cli.set_threads(args.threads)
     predictor = Predictor(load(args.checkpoint))
-    collection = Collection.open([local_directory(data) for data in args.data])
+    collection = cli.open_data(args.data)
     judged = judge(predictor, collection, args.split, args.views)
     document = report(predictor, collection, judged, args.split, args.views)
     cli.emit(document, args.json, lambda: _text(document))

@@ -31,7 +31,6 @@ from PIL import Image
 from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection
-from model.data.hub import local_directory
 from model.explain import overlay
 from model.predict import Look, Predictor, read_photo
 from model.sanity import Step, cascade
@@ -255,11 +254,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     if kind not in Figure().canvas.get_supported_filetypes():
         raise ConfigError(f"--out {args.out}: no figure format of that suffix; use .png")
     if args.figure == "distribution":
-        figure = distribution(Collection.open([local_directory(d) for d in args.data]).places)
+        figure = distribution(cli.open_data(args.data).places)
     elif args.figure == "curve":
         figure = curve(_read_log(args.run))
     elif args.figure == "gallery":
-        collection = Collection.open([local_directory(d) for d in args.data])
+        collection = cli.open_data(args.data)
         countries = [country.upper() for country in args.country]
         figure = gallery(examples(Predictor(load(args.checkpoint)), collection, countries))
     elif args.figure == "sanity":

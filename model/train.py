@@ -44,7 +44,7 @@ from model.data.datasets import (
     PictureDataset,
     draws_of,
 )
-from model.data.hub import local_directory
+from model.data.files import replacing
 from model.metrics import macro_recall
 from model.network import Freeze, Network
 from model.types import COUNTRY_CODES, PRACTICE_SOURCE, ConfigError, DataError, PictureError
@@ -97,7 +97,7 @@ class Trainer:
         self.skip_unreadable = skip_unreadable
         self.cache_directory = cache_directory or out / "cache"
         self.unreadable: set[int] = set()
-        self._seed(0)
+        torch.manual_seed(self._seed(0))
         self.network = Network(config.network, pretrained=config.pretrained).eval()
         self._cached: dict[tuple[Freeze, str], Inputs] = {}
         self._log_prior = self._prior()
@@ -105,11 +105,9 @@ class Trainer:
         self.best_state: dict[str, Tensor] = {}
 
     def _seed(self, *numbers: int) -> int:
-        """Seed torch for one stretch of work, so that a resumed run draws the same lots."""
+        """The seed of one stretch of work, so that a resumed run draws the same lots."""
         sequence = np.random.SeedSequence([self.config.seed, *numbers])
-        seed = int(sequence.generate_state(1)[0])
-        torch.manual_seed(seed)
-        return seed
+        return int(sequence.generate_state(1)[0])
 
     def _prior(self) -> Tensor:
         """The log of each country's share of the train places, [56].
@@ -227,7 +225,7 @@ class Trainer:
             optimizer.load_state_dict(saved["optimizer"])
         for epoch in range(start, math.ceil(stage.epochs)):
             began = time.monotonic()
-            self._seed(number, epoch)
+            torch.manual_seed(self._seed(number, epoch))
             sampler = self._sampler(train, number, epoch)
             done = epoch * steps_per_epoch
             loss = self._epoch(train, sampler, optimizer, stage, done, steps)
@@ -283,7 +281,7 @@ class Trainer:
         self._keep(row, optimizer)
 
     def _sampler(self, inputs: Inputs, stage: int, epoch: int) -> EpochSampler:
-        seed = int(np.random.SeedSequence([self.config.seed, stage, epoch]).generate_state(1)[0])
+        seed = self._seed(stage, epoch)
         return EpochSampler(inputs.places, inputs.shapes, self.config.batch_size, seed)
 
     def _epoch(
@@ -378,9 +376,8 @@ class Trainer:
             "best": self.best,
             "best_state": self.best_state,
         }
-        temporary = self.out / "last.pt.part"
-        torch.save(state, temporary)
-        temporary.replace(self.out / "last.pt")
+        with replacing(self.out / "last.pt") as temporary:
+            torch.save(state, temporary)
 
     def _identity(self) -> dict[str, Any]:
         """What must not change between a run and its resumption."""
@@ -525,7 +522,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     cli.set_threads(args.threads)
     config = read_config(args.config, args.set)
-    collection = Collection.open([local_directory(data) for data in args.data])
+    collection = cli.open_data(args.data)
     for reason, n in collection.skipped.items():
         log.info("left out: %d %s", n, reason)
     trainer = Trainer(

@@ -16,6 +16,7 @@ from torch.utils.data import Dataset, Sampler
 
 from model.data import fast
 from model.data.collection import Collection
+from model.data.files import replacing
 from model.data.preprocessing import Preprocessing
 from model.data.sources import FolderSource, ParquetSource, Source
 from model.types import COUNTRY_INDEX, Crop, DataError, PictureError, Place
@@ -109,15 +110,19 @@ class _SourceDataset(Dataset[Item]):
 
     def __init__(
         self,
-        source: Source,
-        preprocessing: Preprocessing | None,
-        numbers: Sequence[int] | None,
-        augment: bool,
+        directory: Path,
+        preprocessing: Preprocessing | None = None,
+        *,
+        numbers: Sequence[int] | None = None,
+        augment: bool = False,
     ) -> None:
-        self.source = source
+        self.source = self._open(directory)
         self.preprocessing = preprocessing or Preprocessing(letterbox="fixed")
-        self.numbers = range(len(source.places)) if numbers is None else numbers
+        self.numbers = range(len(self.source.places)) if numbers is None else numbers
         self.augment = augment
+
+    def _open(self, directory: Path) -> Source:
+        raise NotImplementedError
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -153,18 +158,11 @@ class ParquetImageDataset(_SourceDataset):
         DataError: no shards there, or such with wrong columns.
     """
 
-    def __init__(
-        self,
-        directory: Path,
-        preprocessing: Preprocessing | None = None,
-        *,
-        numbers: Sequence[int] | None = None,
-        augment: bool = False,
-    ) -> None:
+    def _open(self, directory: Path) -> Source:
         shards = sorted(directory.glob("*.parquet"))
         if not shards:
             raise DataError(f"{directory}: no parquet files; give the directory that holds them")
-        super().__init__(ParquetSource(shards), preprocessing, numbers, augment)
+        return ParquetSource(shards)
 
 
 class JpgImageDataset(_SourceDataset):
@@ -180,21 +178,14 @@ class JpgImageDataset(_SourceDataset):
         DataError: no photos of the 56 countries there.
     """
 
-    def __init__(
-        self,
-        directory: Path,
-        preprocessing: Preprocessing | None = None,
-        *,
-        numbers: Sequence[int] | None = None,
-        augment: bool = False,
-    ) -> None:
+    def _open(self, directory: Path) -> Source:
         source = FolderSource(directory) if directory.is_dir() else None
         if source is None or not source.places:
             raise DataError(
                 f"{directory}: no photos of the 56 countries; give the directory that holds one "
                 "folder per country"
             )
-        super().__init__(source, preprocessing, numbers, augment)
+        return source
 
 
 class CachedDataset(Dataset[Item]):
@@ -255,12 +246,13 @@ class Cache:
                 last = min(i + CHUNK, len(names))
                 file = self._file(names[i:last])
                 chunk = self._read(file, i)
-                is_stored = bool(chunk)
-            if not is_stored:
+                stored = len(chunk)
+            # A picture that could not be read is tried, and reported, in every run.
+            if i not in chunk:
                 self._add(dataset, i, chunk)
-                if i == last - 1:
-                    self._write(file, i - i % CHUNK, chunk)
             if i == last - 1:
+                if len(chunk) > stored:
+                    self._write(file, i - i % CHUNK, chunk)
                 kept |= chunk
         items = kept.values()
         return CachedDataset([x for x, _ in items], [label for _, label in items]), list(kept)
@@ -287,9 +279,8 @@ class Cache:
 
     @staticmethod
     def _write(file: Path, first: int, chunk: dict[int, tuple[Tensor, int]]) -> None:
-        temporary = file.with_suffix(".part")
-        torch.save([(i - first, x, label) for i, (x, label) in chunk.items()], temporary)
-        temporary.replace(file)
+        with replacing(file) as temporary:
+            torch.save([(i - first, x, label) for i, (x, label) in chunk.items()], temporary)
 
 
 CHUNK = 200

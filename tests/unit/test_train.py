@@ -170,6 +170,7 @@ def test_frozen_parts_are_computed_once(
 ) -> None:
     monkeypatch.setattr("model.data.datasets.CHUNK", 7)
     seen: list[int] = []
+    damaged: list[int] = []
 
     def frozen(x: Tensor) -> Tensor:
         seen.append(int(x))
@@ -177,6 +178,7 @@ def test_frozen_parts_are_computed_once(
 
     def unreadable(item: int, error: PictureError) -> None:
         assert item == 9
+        damaged.append(item)
 
     class Numbers(Dataset[tuple[Tensor, int]]):
         def __getitem__(self, i: int) -> tuple[Tensor, int]:
@@ -195,6 +197,7 @@ def test_frozen_parts_are_computed_once(
     assert seen == expected
     assert run("a", 20) == ([2.0 * i for i in expected], expected)
     assert seen == expected, "the second run takes everything from disk"
+    assert damaged == [9, 9], "what could not be read is reported in every run"
     run("a", 22)
     assert seen == [*expected, *range(14, 22)], "only the last file is new"
     run("b", 3)
