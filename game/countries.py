@@ -12,25 +12,12 @@ from typing import Any, Literal, TypeGuard, get_args
 
 from babel import Locale
 
-from model.types import COUNTRY_CODES, COUNTRY_INDEX, LatLon
+from model.types import COUNTRY_CODES, COUNTRY_INDEX, REGION_OF, LatLon, Region
 
 Language = Literal["en", "hu"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-Region = Literal["europe", "asia", "africa", "north_america", "south_america", "oceania"]
-REGIONS: tuple[Region, ...] = get_args(Region)
-
 _MAP_TABLE = Path(__file__).resolve().parents[1] / "assets" / "map" / "countries.json"
-
-_REGION_MEMBERS: dict[Region, str] = {
-    "europe": "AD BE BG CH CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LT LV NL NO PL PT RO RU SE "
-    "SI SK UA",
-    "asia": "AE BD BT HK ID IL JP KH KR MY SG TH TW",
-    "africa": "BW SZ ZA",
-    "north_america": "CA MX US",
-    "south_america": "AR BR CL CO PE",
-    "oceania": "AU NZ",
-}
 
 # CLDR's full names of special regions read like officialese in a game.
 _SHORT_NAMES: dict[tuple[str, Language], str] = {
@@ -81,12 +68,11 @@ class Country:
 @cache
 def table() -> dict[str, Country]:
     """All 56 countries by code, in the order of ``COUNTRY_CODES``."""
-    regions = {code: r for r, members in _REGION_MEMBERS.items() for code in members.split()}
     rows = _map_table()["countries"]
     return {
         code: Country(
             code,
-            regions[code],
+            REGION_OF[code],
             LatLon(rows[code]["lat"], rows[code]["lon"]),
             tuple(rows[code]["neighbours"]),
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,40 @@ The position of a code is the index of its class in every checkpoint.
 """
 
 COUNTRY_INDEX: dict[str, int] = {code: i for i, code in enumerate(COUNTRY_CODES)}
+
+Region = Literal["europe", "asia", "africa", "north_america", "south_america", "oceania"]
+REGIONS: tuple[Region, ...] = get_args(Region)
+
+
+class Subregion(NamedTuple):
+    """A subregion of the UN's M49 standard, its continent, and which of the 56 lie in it."""
+
+    name: str
+    region: Region
+    countries: tuple[str, ...]
+
+
+SUBREGIONS: tuple[Subregion, ...] = (
+    Subregion("Northern Europe", "europe", tuple("DK EE FI GB IE IS LT LV NO SE".split())),
+    Subregion("Western Europe", "europe", tuple("BE CH DE FR NL".split())),
+    Subregion("Southern Europe", "europe", tuple("AD ES GR HR IT PT SI".split())),
+    Subregion("Eastern Europe", "europe", tuple("BG CZ HU PL RO RU SK UA".split())),
+    Subregion("Western Asia", "asia", ("AE", "IL")),
+    Subregion("Southern Asia", "asia", ("BD", "BT")),
+    Subregion("South-eastern Asia", "asia", tuple("ID KH MY SG TH".split())),
+    Subregion("Eastern Asia", "asia", tuple("HK JP KR TW".split())),
+    Subregion("Southern Africa", "africa", ("BW", "SZ", "ZA")),
+    Subregion("Northern America", "north_america", ("CA", "US")),
+    Subregion("Central America", "north_america", ("MX",)),
+    Subregion("South America", "south_america", tuple("AR BR CL CO PE".split())),
+    Subregion("Australia and New Zealand", "oceania", ("AU", "NZ")),
+)
+"""All of them, in the order of figures. M49 names no Taiwan apart; it stands with Eastern Asia."""
+
+REGION_OF: dict[str, Region] = {
+    country: subregion.region for subregion in SUBREGIONS for country in subregion.countries
+}
+"""The continent of each of the 56 countries; Russia's is Europe."""
 
 CROP_ASPECT = 1536 / 662
 """Width over height of a crop: the picture format of the experiment's second data set."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from game import countries
 from game.countries import LANGUAGES, Language
 from game.ui.texts import TEXTS
-from model.types import COUNTRY_CODES, LatLon
+from model.types import COUNTRY_CODES, REGIONS, LatLon
 from tests.conftest import ROOT
 
 MAP = ROOT / "assets" / "map"
@@ -23,7 +23,7 @@ MAP = ROOT / "assets" / "map"
 def test_every_country_has_all_there_is_to_know() -> None:
     rows = countries.table()
     assert tuple(rows) == COUNTRY_CODES
-    assert {row.region for row in rows.values()} == set(countries.REGIONS)
+    assert {row.region for row in rows.values()} == set(REGIONS)
     for language in LANGUAGES:
         names = [countries.name(code, language) for code in COUNTRY_CODES]
         assert len(set(names)) == 56
@@ -161,7 +161,7 @@ def test_no_country_crosses_the_map() -> None:
 
 def test_regions_zoom_to_boxes_within_the_world() -> None:
     boxes = countries.map_boxes()
-    assert set(boxes) == {"world", *countries.REGIONS}
+    assert set(boxes) == {"world", *REGIONS}
     _, _, width, height = boxes["world"]
     for x, y, w, h in boxes.values():
         assert x >= 0 <= y

@@ -7,12 +7,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.types import COUNTRY_CODES, CROP_ASPECT, Crop, Heatmap, LatLon, Prediction
+from model.types import (
+    COUNTRY_CODES,
+    CROP_ASPECT,
+    REGION_OF,
+    REGIONS,
+    SUBREGIONS,
+    Crop,
+    Heatmap,
+    LatLon,
+    Prediction,
+)
 
 
 def test_there_are_56_sorted_codes() -> None:
     assert len(set(COUNTRY_CODES)) == 56
     assert list(COUNTRY_CODES) == sorted(COUNTRY_CODES)
+
+
+def test_every_country_lies_in_one_subregion() -> None:
+    members = [country for subregion in SUBREGIONS for country in subregion.countries]
+    assert sorted(members) == list(COUNTRY_CODES)
+    assert tuple(dict.fromkeys(subregion.region for subregion in SUBREGIONS)) == REGIONS
+    assert REGION_OF["RU"] == "europe"
+    assert REGION_OF["MX"] == "north_america"
 
 
 def test_distance_budapest_vienna() -> None:
