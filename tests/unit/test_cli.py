@@ -121,7 +121,7 @@ def test_evaluate_counts_what_it_leaves_out(
     assert document["per_country"]["HU"]["n"] == 3
     for key in ("top1", "top3", "top5", "macro_recall", "ece", "majority_share"):
         assert 0 <= document[key] <= 1
-    assert document["one_crop"]["n"] == 3
+    assert document["by_view"]["one_crop"]["n"] == 3
     assert "canvas_0000.jpg: not a picture" in result.stderr
     assert "Narnia: no country of that name" in result.stderr
 
