@@ -54,6 +54,10 @@ class Checkpoint:
     fingerprint: str = ""
     info: dict[str, Any] = field(default_factory=dict)
 
+    def probabilities(self, logits: torch.Tensor) -> torch.Tensor:
+        """Calibrated probabilities, float64 [N, 56], of logits [N, 56]."""
+        return (logits.double() / self.temperature).softmax(dim=1)
+
 
 def git_revision() -> str:
     """The commit of this source tree, with ``+`` if files differ from it; "unknown" without git."""

@@ -27,8 +27,8 @@ from PIL import Image
 from model import cli
 from model.checkpoint import load
 from model.data.preprocessing import PADDING
-from model.faithfulness import Covering, cover, measure
 from model.predict import Predictor, read_photo
+from model.trials import Covering, cover, measure
 from model.types import COUNTRY_INDEX, ConfigError, Heatmap
 
 COLOURS = "inferno"

@@ -28,8 +28,8 @@ from model import cli
 from model.checkpoint import Checkpoint, load
 from model.data.pictures import open_picture
 from model.data.preprocessing import Letterbox
-from model.faithfulness import Covering, cover
 from model.gradcam import contrast_cam, grad_cam
+from model.trials import Covering, cover
 from model.types import COUNTRY_INDEX, Heatmap, PictureError, Prediction
 
 TOP = 5
@@ -92,12 +92,8 @@ class Predictor:
         with torch.no_grad():
             features = network.features(pixels[None])
             logits = network.classify(features)
-        return Look(self.calibrated(logits)[0], self.checkpoint, pixels, features, letterbox)
-
-    def calibrated(self, logits: Tensor) -> list[Prediction]:
-        """Probabilities of logits [N, 56] at the checkpoint's temperature."""
-        probabilities = (logits / self.checkpoint.temperature).double().softmax(dim=1)
-        return [Prediction(tuple(row)) for row in probabilities.tolist()]
+        prediction = Prediction(tuple(self.checkpoint.probabilities(logits)[0].tolist()))
+        return Look(prediction, self.checkpoint, pixels, features, letterbox)
 
 
 def read_photo(file: Path) -> Image.Image:

@@ -65,6 +65,9 @@ CROP_ASPECT = 1536 / 662
 
 EARTH_RADIUS_KM = 6371.0
 
+STRONGEST_SHARE = 0.2
+"""Share of a picture's cells that count as the strongest region of its heat map, at most."""
+
 PRACTICE_SOURCE = "practice"
 """The source of rendered places: their coordinates are made up, and near no real place."""
 
@@ -216,6 +219,25 @@ class Heatmap:
         """Whether nothing in the picture speaks for the target."""
         return not self.peak > 0
 
+    @property
+    def inside(self) -> tuple[slice, slice]:
+        """Rows and columns of the cells whose centre lies on the picture, not on its padding."""
+        left, top, right, bottom = self.content
+        rows = slice(max(0, round(top)), max(1, round(bottom)))
+        return rows, slice(max(0, round(left)), max(1, round(right)))
+
+    def strongest(self) -> NDArray[np.bool_]:
+        """The strongest region: bool [rows, cols], the hottest cells on the picture.
+
+        They are ``STRONGEST_SHARE`` of the cells, and fewer where fewer have any heat; at least
+        one. Where the map is zero nothing is highlighted.
+        """
+        hot = self.grid[self.inside]
+        cells = max(1, min(round(STRONGEST_SHARE * hot.size), int((hot > 0).sum())))
+        region = np.zeros(self.grid.shape, dtype=bool)
+        region[self.inside] = heat_ranks(hot) < cells
+        return region
+
     def over(self, width_px: int, height_px: int) -> NDArray[np.float32]:
         """The map laid over the picture: float32 [height_px, width_px], in units of the logit.
 
@@ -225,3 +247,10 @@ class Heatmap:
         size = (width_px, height_px)
         laid = grid.resize(size, Image.Resampling.BILINEAR, box=self.content)
         return np.asarray(laid, dtype=np.float32)
+
+
+def heat_ranks(grid: NDArray[np.float32]) -> NDArray[np.int64]:
+    """For each cell of a grid the rank of its heat, hottest first, from 0."""
+    ranks = np.empty(grid.size, dtype=np.int64)
+    ranks[np.argsort(-grid.ravel(), kind="stable")] = np.arange(grid.size)
+    return ranks.reshape(grid.shape)
