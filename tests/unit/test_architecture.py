@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 
 CORE = {"rounds", "scoring", "session", "dealer"}
-MODEL_ORDER = ["types", "data", "network", "gradcam", "checkpoint"]
+MODEL_ORDER = ["types", "data", "backbones", "network", "gradcam", "checkpoint"]
 """Each may import those before it; what is not listed comes after all of them."""
 
 
