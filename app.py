@@ -30,7 +30,6 @@ from game.ui.page import build_page, launch_options
 from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection, HeldOut
-from model.data.hub import local_directory
 from model.data.pictures import open_picture
 from model.predict import Predictor
 from model.types import ConfigError
@@ -96,8 +95,8 @@ def build(settings: Settings) -> gr.Blocks:
     scoreboard = open_scoreboard(settings.database_url, settings.scores)
     predictor = Predictor(load(settings.checkpoint))
     practice = settings.panoramas == "practice"
-    directory = PRACTICE if practice else local_directory(settings.panoramas)
-    source = HeldOut(Collection.open([directory]), predictor.checkpoint.trained)
+    panoramas = Collection.open_for_play(str(PRACTICE) if practice else settings.panoramas)
+    source = HeldOut(panoramas, predictor.checkpoint.trained)
     # The first pass through the net is the slowest; no player shall wait for it.
     predictor.play(source.any_picture())
     table = Table(source, predictor, scoreboard=scoreboard)

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from model.data import hub
 from model.data.cues import CueShare, most_looked_at, shares
 from model.data.pictures import open_picture
 from model.data.sources import (
@@ -28,7 +29,6 @@ from model.data.sources import (
     Source,
     describe_skipped,
     open_sources,
-    unknown_folders,
 )
 from model.data.split import NearIndex, fingerprint, split_places
 from model.types import (
@@ -73,13 +73,24 @@ class Collection:
         sources: list[Source] = []
         group_of_file: dict[str, str] = {}
         for directory in directories:
-            found = open_sources(directory)
-            for source in found:
-                if source.skipped["unknown_folder"]:
-                    _warn_unknown(directory)
-            sources += found
-            group_of_file |= read_near_duplicates(directory / NEAR_DUPLICATES)
+            sources += open_sources(directory)
+            beside = directory if directory.is_dir() else directory.parent
+            group_of_file |= read_near_duplicates(beside / NEAR_DUPLICATES)
         return cls(sources, _links(sources, group_of_file))
+
+    @classmethod
+    def open_for_play(cls, address: str) -> Collection:
+        """Open a directory, a zip of photos or a data set on the hub to look at a few places.
+
+        Unlike for training, a data set on the hub is not downloaded: its pictures are read where
+        they are, as they are asked for.
+
+        Raises:
+            DataError: as :meth:`open`, or the hub cannot be reached.
+        """
+        if not hub.is_address(address):
+            return cls.open([Path(address)])
+        return cls([ParquetSource(hub.shards(address))])
 
     @property
     def skipped(self) -> Counter[str]:
@@ -122,12 +133,6 @@ class Collection:
             PictureError: it cannot be read; the message names file and row.
         """
         return open_picture(self.read(index), self.name(index))
-
-
-def _warn_unknown(directory: Path) -> None:
-    for folder in (directory, *(p for p in directory.iterdir() if p.is_dir())):
-        for unknown in unknown_folders(folder):
-            log.warning("%s: no country of that name; skipped (rename or remove it)", unknown)
 
 
 def read_near_duplicates(file: Path) -> dict[str, str]:

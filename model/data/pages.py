@@ -17,8 +17,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +36,19 @@ _FRAGMENT_BYTES = 1 << 16
 
 _BYTES_PER_TAG = 128
 """A page with more Snappy tags than one in so many bytes is unpacked whole: walking costs more."""
+
+
+class ShardFile(Protocol):
+    """A parquet file: a path, or a :class:`model.data.remote.RemoteFile`."""
+
+    @property
+    def name(self) -> str:
+        """Without its folder."""
+        ...
+
+    def open(self, mode: Literal["rb"]) -> BinaryIO:
+        """A stream that can seek."""
+        ...
 
 
 class _UnusualError(Exception):
@@ -377,7 +389,10 @@ class BytesColumn:
     """
 
     def __init__(
-        self, files: Sequence[Path], column: str, open_shard: Callable[[Path], pq.ParquetFile]
+        self,
+        files: Sequence[ShardFile],
+        column: str,
+        open_shard: Callable[[Any], pq.ParquetFile],
     ) -> None:
         self._files, self._column, self._open = tuple(files), column, open_shard
         self._chunks: dict[int, list[_Chunk | None]] = {}
@@ -439,7 +454,7 @@ class BytesColumn:
         try:
             with self._files[file].open("rb") as stream:
                 return _Index(stream, chunk)
-        except (_UnusualError, pa.ArrowException, OSError, LookupError, ValueError, struct.error):
+        except (_UnusualError, pa.ArrowException, LookupError, ValueError, struct.error):
             return None  # pyarrow reads it, or says what is wrong
 
     def _read_group(self, file: int, group: int, row: int) -> bytes | None:

@@ -4,23 +4,26 @@ A directory is recognised by what is in it, or in its folders one level down::
 
     sources = open_sources(Path("streetview"))      # parquet/*.parquet and Hungary/canvas_1.jpg
     jpeg = sources[0].read(7)                       # one row, without reading its shard
+
+Photos may as well stay in the ``.zip`` that they came in.
 """
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from model.data.labels import CODE_OF_FOLDER, OTHER_FOLDERS
-from model.data.pages import BytesColumn
+from model.data.labels import CODE_OF_FOLDER
+from model.data.pages import BytesColumn, ShardFile
+from model.data.photos import FolderSource, ZippedPhotos, folders_of, key_of
 from model.types import (
     COUNTRY_INDEX,
     PRACTICE_SOURCE,
@@ -32,8 +35,9 @@ from model.types import (
     Split,
 )
 
+__all__ = ["FolderSource", "ParquetSource", "Source", "ZippedPhotos", "open_sources"]
+
 PANORAMA_COLUMNS = ("image", "country_iso_alpha2", "latitude", "longitude", "address")
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 
 class Source(Protocol):
@@ -63,10 +67,6 @@ class Source(Protocol):
         ...
 
 
-def _key(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
-
-
 def parse_location(latitude: str | None, longitude: str | None) -> LatLon | None:
     """Read coordinates stored as strings; ``None`` where they are empty or malformed.
 
@@ -91,7 +91,7 @@ class ParquetSource:
         DataError: a file that is no parquet, or lacks a column.
     """
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    def __init__(self, files: Sequence[ShardFile]) -> None:
         self._files = tuple(files)
         self._places: list[Place] = []
         self._rows = array("q")  # four a place: file, row group, row in it, row in file
@@ -99,33 +99,28 @@ class ParquetSource:
         self._lock = threading.Lock()
         self._pictures = BytesColumn(self._files, "image.bytes", open_parquet)
         self._rendered = False
-        for number, file in enumerate(self._files):
-            self._scan(number, file)
-
-    def _scan(self, number: int, file: Path) -> None:
-        with open_parquet(file) as shard:
-            metadata = shard.schema_arrow.metadata or {}
-            self._rendered |= metadata.get(b"geoduel") == b"rendered"
-            extra = [name for name in ("split",) if name in shard.schema_arrow.names]
-            row = 0
-            for group in range(shard.num_row_groups):
-                table = shard.read_row_group(group, columns=[*PANORAMA_COLUMNS[1:], *extra])
-                for row_in_group, fields in enumerate(table.to_pylist()):
-                    self._add(fields, (number, group, row_in_group, row))
-                    row += 1
+        # Several at once: a shard on the hub answers after a while, each time it is asked.
+        with ThreadPoolExecutor(8) as pool:
+            for number, (rendered, groups) in enumerate(pool.map(_scan, self._files)):
+                self._rendered |= rendered
+                row = 0
+                for group, rows in enumerate(groups):
+                    for row_in_group, fields in enumerate(rows):
+                        self._add(fields, (number, group, row_in_group, row))
+                        row += 1
 
     def _add(self, fields: dict[str, Any], position: tuple[int, int, int, int]) -> None:
         country = (fields["country_iso_alpha2"] or "").strip().upper()
         if country not in COUNTRY_INDEX:
             self._skipped["other_country"] += 1
             return
-        latitude, longitude = fields["latitude"], fields["longitude"]
+        latitude, longitude = _text(fields["latitude"]), _text(fields["longitude"])
         location = parse_location(latitude, longitude)
         declared: Split | None = fields["split"] if fields.get("split") in SPLITS else None
         file, _, _, row = position
         # Without coordinates the row's position is all that tells two places of a country apart.
         where = (latitude, longitude) if location else (self._files[file].name, str(row))
-        key = _key("panorama", country, *where, fields["address"] or "")
+        key = key_of("panorama", country, *where, fields["address"] or "")
         source = PRACTICE_SOURCE if self._rendered else "parquet"
         self._places.append(Place(key, country, location, source, declared))
         self._rows.extend(position)
@@ -189,17 +184,69 @@ class ParquetSource:
         return f"{self._files[file]}, row {row}"
 
 
-def open_parquet(file: Path) -> pq.ParquetFile:
+def _scan(file: ShardFile) -> tuple[bool, list[list[dict[str, Any]]]]:
+    """Whether a shard says that it is rendered, and its rows' small columns by row group."""
+    with open_parquet(file) as shard:
+        metadata = shard.schema_arrow.metadata or {}
+        extra = [name for name in ("split",) if name in shard.schema_arrow.names]
+        columns = [*PANORAMA_COLUMNS[1:], *extra]
+        try:
+            groups = range(shard.num_row_groups)
+            rows = [shard.read_row_group(g, columns=columns).to_pylist() for g in groups]
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(file, error) from None
+        return metadata.get(b"geoduel") == b"rendered", rows
+
+
+def _text(value: str | float | None) -> str:
+    """A coordinate as the data set stores it: as text. Numbers are let through as well."""
+    return "" if value is None else str(value)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    is_any = pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null
+    return any(matches(kind) for matches in is_any)
+
+
+def _is_text_or_number(kind: pa.DataType) -> bool:
+    return _is_text(kind) or pa.types.is_floating(kind) or pa.types.is_integer(kind)
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    is_any = pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view
+    return any(matches(kind) for matches in (*is_any, pa.types.is_fixed_size_binary))
+
+
+_COLUMN_TYPES = {
+    "country_iso_alpha2": (_is_text, "string"),
+    "latitude": (_is_text_or_number, "string"),
+    "longitude": (_is_text_or_number, "string"),
+    "address": (_is_text, "string"),
+}
+
+
+def _unreadable(file: ShardFile, error: Exception) -> DataError:
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    remedy = "download it again" if isinstance(file, Path) else "check the connection"
+    return DataError(f"{file}: no readable parquet file ({reason}); {remedy}")
+
+
+def open_parquet(file: ShardFile) -> pq.ParquetFile:
     """Open a shard and check its columns.
 
     Raises:
         DataError: no parquet file, a missing column, or one of another type.
     """
     try:
-        shard = pq.ParquetFile(file)
+        if isinstance(file, Path):
+            shard = pq.ParquetFile(file)
+        else:
+            # Columns that lie side by side are asked for in one go.
+            shard = pq.ParquetFile(file.open("rb"), pre_buffer=True)
     except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataError(f"{file}: no readable parquet file ({reason}); download it again") from None
+        raise _unreadable(file, error) from None
     schema = shard.schema_arrow
     missing = [name for name in PANORAMA_COLUMNS if name not in schema.names]
     if missing:
@@ -210,94 +257,39 @@ def open_parquet(file: Path) -> pq.ParquetFile:
     image = schema.field("image").type
     if not pa.types.is_struct(image) or image.get_field_index("bytes") < 0:
         raise DataError(f"{file}: column image is {image}; expected struct<bytes, path>")
+    if not _is_bytes(image.field("bytes").type):
+        raise DataError(
+            f"{file}: column image.bytes is {image.field('bytes').type}; expected binary"
+        )
+    for name, (fits, expected) in _COLUMN_TYPES.items():
+        if not fits(schema.field(name).type):
+            raise DataError(
+                f"{file}: column {name} is {schema.field(name).type}; expected {expected}"
+            )
     return shard
-
-
-class FolderSource:
-    """Photos in one folder per country; the folder name is the only label.
-
-    Args:
-        directory: holds ``<Country>/<photo>.jpg`` with usual English country names, in any case.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        self._skipped: Counter[str] = Counter()
-        self._files: list[Path] = []
-        self._places: list[Place] = []
-        for folder in _folders(directory):
-            photos = _photos(folder)
-            name = folder.name.casefold()
-            code = CODE_OF_FOLDER.get(name)
-            if code is None:
-                reason = "other_country" if name in OTHER_FOLDERS else "unknown_folder"
-                self._skipped[reason] += len(photos)
-                continue
-            for photo in photos:
-                key = _key("photo", code, photo.name)
-                self._files.append(photo)
-                self._places.append(Place(key, code, None, "photos"))
-
-    @property
-    def places(self) -> Sequence[Place]:
-        """The photos in folders of the 56 countries, sorted by folder and name."""
-        return self._places
-
-    @property
-    def skipped(self) -> Counter[str]:
-        """Photos in folders of other countries, and in folders that are no country."""
-        return self._skipped
-
-    @property
-    def rendered(self) -> bool:
-        """Photos are never rendered."""
-        return False
-
-    def read(self, index: int) -> bytes:
-        """One photo's bytes.
-
-        Raises:
-            PictureError: the file is gone or may not be read.
-        """
-        try:
-            return self._files[index].read_bytes()
-        except OSError as error:
-            raise PictureError(
-                f"{self._files[index]}: {error.strerror}; restore or remove it"
-            ) from None
-
-    def name(self, index: int) -> str:
-        """The file."""
-        return str(self._files[index])
-
-
-def _folders(directory: Path) -> list[Path]:
-    return sorted(p for p in directory.iterdir() if p.is_dir() and not p.name.startswith("."))
-
-
-def _photos(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in PHOTO_SUFFIXES)
-
-
-def unknown_folders(directory: Path) -> list[Path]:
-    """Folders with photos whose name is no country that the photo data set knows."""
-    known = CODE_OF_FOLDER.keys() | OTHER_FOLDERS
-    return [f for f in _folders(directory) if f.name.casefold() not in known and _photos(f)]
 
 
 def open_sources(directory: Path) -> list[Source]:
     """Recognise the data sets in a directory by what is in it, or one level down.
 
+    Args:
+        directory: or a zip of photos.
+
     Raises:
         DataError: the directory does not exist, or nothing in it can be used.
     """
-    if not directory.is_dir():
-        raise DataError(f"{directory}: no such directory; give one with parquet files or photos")
     sources: list[Source] = []
-    for folder in (directory, *_folders(directory)):
+    if directory.is_file():
+        if directory.suffix.lower() != ".zip":
+            raise DataError(f"{directory}: neither a directory nor a .zip; give its directory")
+        sources.append(ZippedPhotos(directory))
+    elif not directory.is_dir():
+        raise DataError(f"{directory}: no such directory; give one with parquet files or photos")
+    for folder in (directory, *folders_of(directory)) if directory.is_dir() else ():
         shards = sorted(folder.glob("*.parquet"))
         if shards:
             sources.append(ParquetSource(shards))
-        if any(f.name.casefold() in CODE_OF_FOLDER for f in _folders(folder)):
+        if any(f.name.casefold() in CODE_OF_FOLDER for f in folders_of(folder)):
             sources.append(FolderSource(folder))
     if not any(source.places for source in sources):
         raise DataError(

@@ -1,15 +1,26 @@
 from __future__ import annotations
 
+import multiprocessing
 import pickle
+import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from model.data import photos
 from model.data.collection import Collection
-from model.data.sources import FolderSource, ParquetSource, open_sources, parse_location
+from model.data.sources import (
+    FolderSource,
+    ParquetSource,
+    ZippedPhotos,
+    open_sources,
+    parse_location,
+)
 from model.types import DataError, LatLon, PictureError
 from tests.conftest import PRACTICE, jpeg, shard
 
@@ -61,6 +72,67 @@ def test_columns_may_come_in_another_order_with_others_between(tmp_path: Path) -
     )
     pq.write_table(table, tmp_path / "a.parquet")
     assert len(ParquetSource([tmp_path / "a.parquet"]).places) == 3
+
+
+def test_coordinates_may_be_numbers_empty_or_all_missing(tmp_path: Path) -> None:
+    as_text = ParquetSource([shard(tmp_path / "a.parquet", [{"latitude": "47.5"}] * 2)])
+    as_number = ParquetSource(
+        [shard(tmp_path / "b.parquet", [{"latitude": 47.5, "longitude": 19.0}] * 2)]
+    )
+    assert [p.location for p in as_number.places] == [LatLon(47.5, 19)] * 2
+    assert as_number.places == as_text.places
+    missing = {"latitude": None, "longitude": "", "address": None}
+    (place, other) = ParquetSource([shard(tmp_path / "c.parquet", [missing] * 2)]).places
+    assert place.location is None
+    assert place.key != other.key
+
+
+def test_text_may_be_stored_as_a_dictionary_or_large(tmp_path: Path) -> None:
+    file = shard(tmp_path / "a.parquet", [{}] * 3)
+    before = ParquetSource([file]).places
+    table = pq.read_table(file)
+    for name, kind in (
+        ("country_iso_alpha2", pa.dictionary(pa.int32(), pa.string())),
+        ("address", pa.large_string()),
+    ):
+        i = table.schema.get_field_index(name)
+        table = table.set_column(i, name, table[name].cast(kind))
+    pq.write_table(table, file)
+    assert ParquetSource([file]).places == before
+
+
+def test_an_empty_shard_among_others_does_no_harm(tmp_path: Path) -> None:
+    table = pq.read_table(shard(tmp_path / "b.parquet", [{}] * 3))
+    pq.write_table(table.slice(0, 0), tmp_path / "a.parquet")
+    (source,) = open_sources(tmp_path)
+    assert len(source.places) == 3
+    assert source.name(0) == f"{tmp_path / 'b.parquet'}, row 0"
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"country_iso_alpha2": 7}, "column country_iso_alpha2 is int64; expected string"),
+        ({"latitude": [47.5]}, "column latitude is list<.*; expected string"),
+        ({"address": 7.5}, "column address is double; expected string"),
+        ({"image": {"bytes": "text", "path": ""}}, r"column image\.bytes is string; expected bin"),
+    ],
+)
+def test_a_column_of_another_type_is_named(
+    tmp_path: Path, row: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DataError, match=rf"a\.parquet: {message}"):
+        ParquetSource([shard(tmp_path / "a.parquet", [row])])
+
+
+def test_a_shard_with_damaged_small_columns_is_named(tmp_path: Path) -> None:
+    file = shard(tmp_path / "a.parquet", [{"address": "A" * 500}] * 2)
+    data = bytearray(file.read_bytes())
+    start = pq.ParquetFile(file).metadata.row_group(0).column(3).dictionary_page_offset
+    data[start : start + 40] = bytes(40)
+    file.write_bytes(data)
+    with pytest.raises(DataError, match=r"a\.parquet: no readable parquet file \("):
+        ParquetSource([file])
 
 
 @pytest.mark.parametrize("column", ["image", "country_iso_alpha2", "latitude", "address"])
@@ -152,3 +224,89 @@ def test_the_shipped_panoramas_say_that_they_are_rendered() -> None:
     assert source.rendered
     assert {p.source for p in source.places} == {"practice"}
     assert all(p.declared_split for p in source.places)
+
+
+def zipped(file: Path, directory: Path, inside: str = "compressed_dataset") -> Path:
+    """What the hub of the photos gives out: a zip, with what some systems add to it."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for photo in sorted(directory.rglob("*.jpg")):
+            archive.write(photo, f"{inside}/{photo.relative_to(directory)}")
+        archive.writestr(f"__MACOSX/{inside}/Hungary/._canvas_1.jpg", b"x")
+        archive.writestr("readme.txt", b"x")
+    return file
+
+
+@pytest.mark.parametrize("inside", ["compressed_dataset", "a/b", "."])
+def test_a_zip_is_read_as_the_folder_in_it(
+    tmp_path: Path, photo_folder: Callable[..., Path], inside: str
+) -> None:
+    folder = photo_folder(Hungary=3, south_korea=2, Kenya=2, Narnia=1)
+    file = zipped(tmp_path / "archive.zip", folder, inside)
+    (zip_source,), (source,) = open_sources(file), open_sources(folder)
+    assert zip_source.places == source.places
+    assert zip_source.skipped == source.skipped == {"other_country": 2, "unknown_folder": 1}
+    for i in range(len(source.places)):
+        assert zip_source.read(i) == source.read(i)
+    assert zip_source.name(0).startswith(f"{file}/")
+    assert zip_source.name(0).endswith("Hungary/canvas_0000.jpg")
+
+
+def test_a_zip_is_read_by_threads_and_processes_at_once(
+    tmp_path: Path, photo_folder: Callable[..., Path]
+) -> None:
+    folder = photo_folder(Hungary=30, Japan=30)
+    source = ZippedPhotos(zipped(tmp_path / "archive.zip", folder))
+    expected = [FolderSource(folder).read(i) for i in range(60)]
+    numbers = [*range(60)] * 4
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(source.read, numbers)) == [expected[i] for i in numbers]
+    assert pickle.loads(pickle.dumps(source)).read(7) == expected[7]
+    # A child that was forked while the zip was open shares the place in the file with its parent.
+    forked = multiprocessing.get_context("fork").Process(target=_read_all, args=(source, expected))
+    forked.start()
+    _read_all(source, expected)
+    forked.join(30)
+    assert forked.exitcode == 0
+
+
+def _read_all(source: ZippedPhotos, expected: list[bytes]) -> None:
+    for _ in range(10):
+        for i, data in enumerate(expected):
+            assert source.read(i) == data
+
+
+def test_zips_that_cannot_be_used_are_named(
+    tmp_path: Path, photo_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "text.zip").write_text("hello")
+    with pytest.raises(DataError, match=r"text\.zip: no readable zip"):
+        open_sources(tmp_path / "text.zip")
+    (tmp_path / "data.tar").write_text("hello")
+    with pytest.raises(DataError, match=r"data\.tar: neither a directory nor a \.zip"):
+        open_sources(tmp_path / "data.tar")
+    folder = photo_folder(Kenya=2)
+    with pytest.raises(DataError, match=r"archive\.zip: no panoramas or photos of the 56"):
+        open_sources(zipped(tmp_path / "archive.zip", folder))
+    good = zipped(tmp_path / "good.zip", photo_folder(Hungary=2))
+    source = ZippedPhotos(good)
+    data = good.read_bytes()
+    place = data.index(b"canvas_0001.jpg") + 400
+    good.write_bytes(data[:place] + bytes(200) + data[place + 200 :])
+    with pytest.raises(PictureError, match=r"good\.zip/.*canvas_0001\.jpg: cannot be read"):
+        ZippedPhotos(good).read(1)
+    assert source.read(0)
+    monkeypatch.setattr(photos, "MAX_ENTRY_BYTES", 100)
+    with pytest.raises(PictureError, match="is no photo"):
+        source.read(0)
+
+
+def test_near_duplicates_listed_beside_a_zip_are_followed(
+    tmp_path: Path, photo_folder: Callable[..., Path]
+) -> None:
+    file = zipped(tmp_path / "archive.zip", photo_folder(Hungary=60))
+    names = [f"Hungary/canvas_0{k:03}.jpg" for k in range(60)]
+    listed = "file,group\n" + "".join(f"{n},g{i // 2}\n" for i, n in enumerate(names))
+    (tmp_path / "near_duplicates.csv").write_text(listed)
+    splits = Collection.open([file]).splits
+    assert splits[0::2] == splits[1::2]
+    assert len(set(splits)) > 1

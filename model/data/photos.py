@@ -1,0 +1,176 @@
+"""Photos in one folder per country: a directory, or the zip that it came in. Torch-free."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import threading
+import zipfile
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from model.data.labels import CODE_OF_FOLDER, OTHER_FOLDERS
+from model.types import DataError, PictureError, Place
+
+log = logging.getLogger(__name__)
+
+PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+
+MAX_ENTRY_BYTES = 200 << 20
+"""A zip's entry above this is refused: no photo is that large, but a bomb is."""
+
+
+def key_of(*parts: str) -> str:
+    """Identify a place by what its data set says of it: 16 hex digits."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+class _Photos:
+    """Places of photos, by the names of their folders."""
+
+    def __init__(self) -> None:
+        self._skipped: Counter[str] = Counter()
+        self._places: list[Place] = []
+
+    def _admits(self, folder: Path | str, photos: Sequence[str]) -> bool:
+        """Take in a folder of the 56 countries; count the photos of another, name an unknown."""
+        name = PurePosixPath(folder).name.casefold()
+        code = CODE_OF_FOLDER.get(name)
+        if code is not None:
+            keys = (key_of("photo", code, photo) for photo in photos)
+            self._places += [Place(key, code, None, "photos") for key in keys]
+            return True
+        reason = "other_country" if name in OTHER_FOLDERS else "unknown_folder"
+        self._skipped[reason] += len(photos)
+        if photos and reason == "unknown_folder":
+            log.warning("%s: no country of that name; skipped (rename or remove it)", folder)
+        return False
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """The photos in folders of the 56 countries, sorted by folder and name."""
+        return self._places
+
+    @property
+    def skipped(self) -> Counter[str]:
+        """Photos in folders of other countries, and in folders that are no country."""
+        return self._skipped
+
+    @property
+    def rendered(self) -> bool:
+        """Photos are never rendered."""
+        return False
+
+
+class FolderSource(_Photos):
+    """Photos in one folder per country; the folder name is the only label.
+
+    A folder of photos whose name is no country is named in a warning.
+
+    Args:
+        directory: holds ``<Country>/<photo>.jpg`` with usual English country names, in any case.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__()
+        self._files: list[Path] = []
+        for folder in folders_of(directory):
+            photos = sorted(p for p in folder.iterdir() if p.suffix.lower() in PHOTO_SUFFIXES)
+            if self._admits(folder, [photo.name for photo in photos]):
+                self._files += photos
+
+    def read(self, index: int) -> bytes:
+        """One photo's bytes.
+
+        Raises:
+            PictureError: the file is gone or may not be read.
+        """
+        try:
+            return self._files[index].read_bytes()
+        except OSError as error:
+            raise PictureError(
+                f"{self._files[index]}: {error.strerror}; restore or remove it"
+            ) from None
+
+    def name(self, index: int) -> str:
+        """The file."""
+        return str(self._files[index])
+
+
+class ZippedPhotos(_Photos):
+    """Photos in one folder per country inside a zip, read where they are.
+
+    The folders may lie in others, such as ``compressed_dataset/Hungary/canvas_1.jpg``.
+
+    Args:
+        file: the zip.
+
+    Raises:
+        DataError: it is none, or damaged.
+    """
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self._file = file
+        self._entries: list[str] = []
+        self._lock = threading.Lock()
+        self._opened: tuple[int, zipfile.ZipFile] | None = None
+        try:
+            entries = self._archive().namelist()
+        except (OSError, zipfile.BadZipFile) as error:
+            raise DataError(f"{file}: no readable zip ({error}); download it again") from None
+        photos: defaultdict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
+        for path in sorted({PurePosixPath(entry) for entry in entries}):
+            hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+            if path.suffix.lower() in PHOTO_SUFFIXES and len(path.parts) > 1 and not hidden:
+                photos[path.parent].append(path)
+        known = {f.parent for f in photos if f.name.casefold() in CODE_OF_FOLDER}
+        for folder, inside in photos.items():
+            if folder.parent in known and self._admits(
+                f"{file}/{folder}", [photo.name for photo in inside]
+            ):
+                self._entries += [str(photo) for photo in inside]
+
+    def _archive(self) -> zipfile.ZipFile:
+        """The open zip. A fork must not share it: its position in the file is one for all."""
+        with self._lock:
+            if self._opened is None or self._opened[0] != os.getpid():
+                self._opened = os.getpid(), zipfile.ZipFile(self._file)
+            return self._opened[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_lock": None, "_opened": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=threading.Lock())
+
+    def read(self, index: int) -> bytes:
+        """One photo's bytes.
+
+        Raises:
+            PictureError: the zip is gone, damaged there, or locked by a password.
+        """
+        try:
+            archive = self._archive()
+            size = archive.getinfo(self._entries[index]).file_size
+            if size > MAX_ENTRY_BYTES:
+                raise PictureError(f"{self.name(index)}: {size >> 20} MiB is no photo; remove it")
+            return archive.read(self._entries[index])
+        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+            raise PictureError(
+                f"{self.name(index)}: cannot be read ({error}); download the zip again, or unpack "
+                "it and give the folder"
+            ) from None
+
+    def name(self, index: int) -> str:
+        """The zip, and the path in it."""
+        return f"{self._file}/{self._entries[index]}"
+
+
+def folders_of(directory: Path) -> list[Path]:
+    """The folders in a directory, sorted, without hidden ones."""
+    return sorted(p for p in directory.iterdir() if p.is_dir() and not p.name.startswith("."))
