@@ -51,12 +51,12 @@ def add_checkpoint(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
+def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Add ``--data DIR``, once or several times."""
     parser.add_argument(
         "--data",
         action="append",
-        required=True,
+        required=required,
         metavar="DIR",
         help="parquet shards, one folder per country with photos, or hf://datasets/OWNER/NAME; "
         "may be given several times",

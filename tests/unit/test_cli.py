@@ -43,7 +43,10 @@ def assert_one_line(result: subprocess.CompletedProcess[str], *parts: str) -> No
     "program",
     [
         ["app.py"],
-        *(["-m", f"model.{n}"] for n in ("train", "evaluate", "predict", "explain", "cues")),
+        *(
+            ["-m", f"model.{n}"]
+            for n in ("train", "evaluate", "predict", "explain", "cues", "plots", "compare")
+        ),
     ],
 )
 def test_help(program: list[str]) -> None:

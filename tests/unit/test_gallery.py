@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.plots import EXAMPLES, Example, examples, gallery, sanity
+from model.figures.maps import EXAMPLES, Example, examples, gallery, sanity
 from model.sanity import Step
 from model.types import COUNTRY_CODES, ConfigError, DataError, Heatmap, Place, Prediction
 

@@ -1,0 +1,105 @@
+"""Where the net looked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from model.data.collection import Collection
+from model.explain import overlay
+from model.predict import Look, Predictor
+from model.sanity import Step
+from model.types import COUNTRY_INDEX, ConfigError, Crop, DataError
+
+EXAMPLES = 2
+"""How many examples of each country a gallery shows at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A test place that the net guessed right, and where it looked."""
+
+    picture: Image.Image
+    look: Look
+
+    @property
+    def probability(self) -> float:
+        """Of its country."""
+        return self.look.prediction.top(1)[0][1]
+
+
+def examples(
+    predictor: Predictor, collection: Collection, countries: Sequence[str], each: int = EXAMPLES
+) -> dict[str, list[Example]]:
+    """The most confident right guesses among the held-out places of each country.
+
+    No hand chooses: of the test split's places that the net never trained on or near, shown as
+    their middle crop, those with a right guess and a map that is not blank, by probability.
+
+    Raises:
+        ConfigError: a country that is none of the 56.
+    """
+    found: dict[str, list[Example]] = {}
+    for country in countries:
+        if country not in COUNTRY_INDEX:
+            raise ConfigError(f"--country {country}: no code of the 56 countries; give one like HU")
+        found[country] = []
+    for number in collection.of_split("test"):
+        place = collection.places[number]
+        if place.country not in found or predictor.checkpoint.trained.covers(place):
+            continue
+        panorama = collection.picture(number)
+        picture = panorama.crop(Crop.at(*panorama.size, 0.5).box)
+        look = predictor.play(picture)
+        if look.prediction.country == place.country and not look.heatmap(place.country).blank:
+            found[place.country].append(Example(picture, look))
+    return {
+        country: sorted(those, key=lambda example: -example.probability)[:each]
+        for country, those in found.items()
+    }
+
+
+def gallery(found: Mapping[str, Sequence[Example]]) -> Figure:
+    """A row for each country with examples: the picture, and beside it where the net looked.
+
+    Raises:
+        DataError: no country has an example.
+    """
+    shown = {country: those for country, those in found.items() if those}
+    if not shown:
+        raise DataError(
+            f"no right guess among the test places of {', '.join(found)}; give other countries"
+        )
+    columns = max(len(those) for those in shown.values())
+    figure = Figure(figsize=(6.4 * columns, 1.55 * len(shown)), layout="constrained")
+    grid = figure.subplots(len(shown), 2 * columns, squeeze=False)
+    for axes in grid.flat:
+        axes.axis("off")
+    for row, (country, those) in zip(grid, shown.items(), strict=True):
+        for i, example in enumerate(those):
+            row[2 * i].imshow(example.picture)
+            row[2 * i + 1].imshow(overlay(example.picture, example.look.heatmap(country)))
+            row[2 * i].set_title(f"{country} {example.probability:.0%}", fontsize=9, loc="left")
+    return figure
+
+
+def sanity(picture: Image.Image, steps: Sequence[Step]) -> Figure:
+    """The map of one guess while the net forgets, part by part, from its output on."""
+    figure = Figure(figsize=(12, 6), layout="constrained")
+    chosen = np.linspace(0, len(steps) - 1, 8).round().astype(int)
+    grid = figure.add_gridspec(3, 4)
+    for k, i in enumerate(chosen):
+        axes = figure.add_subplot(grid[divmod(k, 4)])
+        axes.imshow(overlay(picture, steps[i].heatmap))
+        axes.set_title(f"{steps[i].name}: {steps[i].correlation:.2f}", fontsize=9)
+        axes.axis("off")
+    axes = figure.add_subplot(grid[2, :])
+    axes.plot([step.name for step in steps], [step.correlation for step in steps], marker=".")
+    axes.axhline(0, color="grey", linestyle=":")
+    axes.tick_params(axis="x", labelrotation=90)
+    axes.set(ylabel="rank correlation", ylim=(-1, 1.05), xlabel="randomised down to here")
+    return figure
