@@ -25,6 +25,12 @@ class Afterthoughts:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="afterthoughts")
         self._calm = threading.Condition()
         self._urgent = 0
+        self._backlog = 0
+
+    @property
+    def backlog(self) -> int:
+        """How many pieces of work are not done yet."""
+        return self._backlog
 
     def hold(self) -> None:
         """Something urgent begins; :meth:`release` must follow."""
@@ -45,7 +51,15 @@ class Afterthoughts:
                 step, which returns when nothing urgent is under way.
             arguments: of the work.
         """
-        return self._executor.submit(self._run, work, arguments)
+        with self._calm:
+            self._backlog += 1
+        future = self._executor.submit(self._run, work, arguments)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, _: Future[Any]) -> None:
+        with self._calm:
+            self._backlog -= 1
 
     def _run(self, work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         try:

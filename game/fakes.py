@@ -125,7 +125,14 @@ class FakePlay:
 
     def heatmap(self, target: str) -> Heatmap:
         """A bump at a place that depends on seed and country, letterboxed above and below."""
-        rng = Random(f"{self._seed}:{target}")
+        return self._bump(target, target)
+
+    def contrast(self, target: str, other: str) -> Heatmap:
+        """A bump at a place that depends on both countries."""
+        return self._bump(target, f"{target} rather than {other}")
+
+    def _bump(self, target: str, name: str) -> Heatmap:
+        rng = Random(f"{self._seed}:{name}")
         x, y, height = rng.uniform(1, 9), rng.uniform(3.5, 6.5), rng.uniform(0.5, 4)
         if rng.randrange(9) == 0:
             height = 0.0

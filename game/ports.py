@@ -90,6 +90,10 @@ class Play(Protocol):
         """Grad-CAM for the logit of this country; cheap, the forward pass is kept."""
         ...
 
+    def contrast(self, target: str, other: str) -> Heatmap:
+        """What speaks for one country rather than another; cheap too, its target is the former."""
+        ...
+
     def covering(
         self, heatmap: Heatmap, wait: Callable[[], object] = lambda: None
     ) -> Covering | None:

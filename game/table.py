@@ -10,44 +10,27 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from random import Random
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 from PIL import Image
 
 from game import dealer
-from game.afterthoughts import Afterthoughts
 from game.countries import is_country
-from game.ports import Covering, Cue, Opponent, PanoramaSource, Play, Scoreboard
+from game.ports import Opponent, PanoramaSource, Scoreboard
 from game.rounds import Guess, Mode, Reveal
 from game.session import ROUNDS_PER_GAME, Session
+from game.thinking import Evidence, Thinking, Thought
 from game.totals import Totals
-from model.types import Crop, DataError, Heatmap, PictureError, Prediction
+from model.types import DataError, PictureError
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 OPPONENT_PATIENCE_S = 30.0
 """How long a guess waits for the opponent before the round goes on without it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the opponent showed in one round; nothing at all if it failed.
-
-    ``heatmaps`` holds one map per country of interest: its guess, the truth, the human's guess.
-    ``covering`` tries out the map of its guess, and ``looked_at`` is the cue that this map favours;
-    both are ``None`` as long as they are not ready.
-    """
-
-    prediction: Prediction | None = None
-    heatmaps: Mapping[str, Heatmap] = field(default_factory=dict)
-    covering: Covering | None = None
-    looked_at: Cue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +64,6 @@ class Replay:
     picture: Image.Image
 
 
-@dataclass(frozen=True, slots=True)
-class _Trials:
-    """What is found out about the map of the opponent's guess, some day."""
-
-    covering: Future[Covering | None]
-    looked_at: Future[Cue | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Thought:
-    """What the opponent has found, and what is still being found out."""
-
-    play: Play
-    evidence: Evidence
-    trials: _Trials
-
-
 @dataclass(slots=True)
 class _Seat:
     rng: Random
@@ -105,10 +71,9 @@ class _Seat:
     session: Session = field(default_factory=Session)
     game: int = 0
     seen: set[int] = field(default_factory=set)
-    evidence: tuple[Evidence, ...] = ()
+    thoughts: tuple[Thought | None, ...] = ()
     round_id: UUID = field(default_factory=uuid4)
-    thinking: Future[_Thought] | None = None
-    trials: tuple[_Trials | None, ...] = ()
+    thinking: Future[Thought] | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -143,7 +108,7 @@ class Table:
         seats_max: int = 500,
         seat_ttl_s: float = 2 * 3600,
     ) -> None:
-        self._source, self._opponent, self._scoreboard = source, opponent, scoreboard
+        self._source, self._scoreboard = source, scoreboard
         self._places = source.places
         if len(self._places) < ROUNDS_PER_GAME:
             raise DataError(
@@ -156,9 +121,7 @@ class Table:
         self._seats_taken = 0
         self._unreadable: set[int] = set()
         self._lock = threading.Lock()
-        # Two at a time: the net uses every core by itself, and nobody waits behind a slow one.
-        self._executor = ThreadPoolExecutor(2, thread_name_prefix="opponent")
-        self._afterthoughts = Afterthoughts()
+        self._thinking = Thinking(source, opponent)
 
     @property
     def rendered(self) -> bool:
@@ -244,9 +207,8 @@ class Table:
         """Spare the opponent what nobody will see any more."""
         if seat.thinking is not None:
             seat.thinking.cancel()
-        for trials in filter(None, seat.trials):
-            trials.looked_at.cancel()
-            trials.covering.cancel()
+        for thought in filter(None, seat.thoughts):
+            thought.forget()
 
     def _seat(self, key: str) -> tuple[_Seat, bool]:
         """The seat of this key, and whether it had to be set up."""
@@ -271,7 +233,7 @@ class Table:
     def _start(self, seat: _Seat, mode: Mode, *, restarted: bool = False) -> View:
         seat.seen |= seat.session.dealt
         self._forget(seat)
-        seat.session, seat.evidence, seat.trials = Session(mode), (), ()
+        seat.session, seat.thoughts = Session(mode), ()
         seat.game += 1
         return self._deal(seat, restarted=restarted)
 
@@ -293,35 +255,14 @@ class Table:
             seat.round_id = uuid4()
             if seat.thinking is not None:
                 seat.thinking.cancel()
-            self._afterthoughts.hold()
-            seat.thinking = self._executor.submit(self._think, picture, index, crop)
-            seat.thinking.add_done_callback(lambda _: self._afterthoughts.release())
+            seat.thinking = self._thinking.begin(picture, index, crop)
             return self._view(seat, picture=picture, restarted=restarted)
 
-    def _think(self, picture: Image.Image, index: int, crop: Crop) -> _Thought:
-        """The opponent's move, with the maps that any reveal will show; runs in the executor."""
-        play = self._opponent.play(picture)
-        guess, truth = play.prediction.country, self._places[index].country
-        heatmaps = {t: play.heatmap(t) for t in dict.fromkeys((guess, truth))}
-
-        def looked_at(wait: Callable[[], None]) -> Cue | None:
-            wait()
-            return self._source.looked_at(index, crop, heatmaps[guess])
-
-        trials = _Trials(
-            looked_at=self._afterthoughts.submit(looked_at),
-            covering=self._afterthoughts.submit(play.covering, heatmaps[guess]),
-        )
-        return _Thought(play, Evidence(play.prediction, heatmaps), trials)
-
     def _judge(self, seat: _Seat, country: str | None) -> None:
-        evidence, trials = self._evidence(seat, country)
-        model = Guess(None)
-        if evidence.prediction is not None:
-            model = Guess(*evidence.prediction.top(1)[0])
+        thought = self._thought(seat, country)
+        model = Guess(None) if thought is None else Guess(*thought.prediction.top(1)[0])
         seat.session = seat.session.guess(Guess(country), model)
-        seat.evidence = (*seat.evidence, evidence)
-        seat.trials = (*seat.trials, trials)
+        seat.thoughts = (*seat.thoughts, thought)
         seat.thinking = None
         self._count(seat)
 
@@ -343,39 +284,19 @@ class Table:
             log.exception("the totals could not be read")
             return None
 
-    @staticmethod
-    def _evidence(seat: _Seat, country: str | None) -> tuple[Evidence, _Trials | None]:
-        """What the opponent has found, with a map for the human's guess; empty if it failed."""
+    def _thought(self, seat: _Seat, country: str | None) -> Thought | None:
+        """What the opponent has found, with what the human's guess adds; ``None`` if it failed."""
         if seat.thinking is None:
-            return Evidence(), None
+            return None
         try:
-            thought = seat.thinking.result(OPPONENT_PATIENCE_S)
-            evidence = thought.evidence
-            if country is not None and country not in evidence.heatmaps:
-                heatmaps = {**evidence.heatmaps, country: thought.play.heatmap(country)}
-                evidence = replace(evidence, heatmaps=heatmaps)
+            return self._thinking.finish(seat.thinking.result(OPPONENT_PATIENCE_S), country)
         except Exception:  # whatever breaks over there, the human's round goes on
             log.exception("the opponent failed; it scores nothing this round")
-            return Evidence(), None
-        return evidence, thought.trials
+            return None
 
     def _view(
         self, seat: _Seat, *, picture: Image.Image | None = None, restarted: bool = False
     ) -> View:
         totals = self._totals() if seat.session.phase == "summary" else None
-        evidence = tuple(
-            found
-            if trials is None
-            else replace(
-                found, covering=_ready(trials.covering), looked_at=_ready(trials.looked_at)
-            )
-            for found, trials in zip(seat.evidence, seat.trials, strict=True)
-        )
+        evidence = tuple(thought.evidence() if thought else Evidence() for thought in seat.thoughts)
         return View(seat.session, seat.ticket, picture, evidence, restarted, totals)
-
-
-def _ready(trial: Future[T | None]) -> T | None:
-    """What has been found out by now, if it has."""
-    if not trial.done() or trial.cancelled() or trial.exception():
-        return None
-    return trial.result()

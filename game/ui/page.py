@@ -57,7 +57,7 @@ def build_page(table: Table, opponent: Opponent, *, read_photo: ReadPhoto) -> gr
             html_template=_markup(),
             # Gradio offers an event to Python only if its name stands in this text.
             js_on_load="GeoDuel.mount(element, props, watch, trigger);"
-            "/* 'begin' 'guess' 'next' 'replay' 'photo' */",
+            "/* 'begin' 'guess' 'next' 'replay' 'tried' 'photo' */",
             apply_default_css=False,
             elem_id="geoduel",
             facts={
@@ -71,7 +71,19 @@ def build_page(table: Table, opponent: Opponent, *, read_photo: ReadPhoto) -> gr
             js_on_load="GeoDuel.photo.listen(props, watch);",
             visible="hidden",
         )
+        tried = gr.HTML(
+            html_template="<span></span>",
+            js_on_load="GeoDuel.tried.listen(props, watch);",
+            visible="hidden",
+        )
         _wire_game(page, game, table)
+        game.tried(
+            _tried_handler(table),
+            outputs=tried,
+            show_progress="hidden",
+            concurrency_limit=None,
+            api_visibility="private",
+        )
         game.photo(
             _photo_handler(opponent, read_photo),
             outputs=photo,
@@ -178,6 +190,16 @@ def _start(table: Table, request: gr.Request, mode: Mode) -> wire.Message:
         return wire.game_message(table.start(_seat(request), mode))
     except DataError as error:
         return wire.problem_message("problem_data", str(error))
+
+
+def _tried_handler(table: Table) -> Callable[[gr.EventData, gr.Request], wire.Message | None]:
+    """The handler of a page that asks for what has been found out since the reveal."""
+
+    def tried(event: gr.EventData, request: gr.Request) -> wire.Message | None:
+        view = table.view(_seat(request))
+        return None if view is None else wire.tried_message(view, _field(event, "round"))
+
+    return tried
 
 
 def _photo_handler(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -35,40 +35,66 @@ def picture_uri(picture: Image.Image) -> str:
     return _uri(shown, "JPEG", quality=88)
 
 
-def heat_layers(
-    heatmaps: Mapping[str, Heatmap], roles: Mapping[str, Sequence[str]], aspect: float
-) -> list[dict[str, Any]]:
+def heat_layers(heatmaps: Sequence[Heatmap], aspect: float) -> list[dict[str, Any]]:
     """The maps of one picture on one common scale, as the page shows them.
 
     Args:
-        heatmaps: by country.
-        roles: for whom each country speaks ("model", "truth", "human"); also the order.
+        heatmaps: of the picture, in the order that the page shall show.
         aspect: width over height of the picture.
 
     Returns:
-        For each map: ``country``, ``roles``, ``strength`` (its peak over the largest peak, in
-        [0, 1]), ``uri`` (a transparent PNG, ``None`` if blank) and ``where`` (row and column of
-        its peak, in thirds of the picture; ``None`` if blank).
+        For each map: ``country``, ``strength`` (its peak over the largest peak, in [0, 1]),
+        ``uri`` (a transparent PNG), ``where`` (row and column of its peak, in thirds of the
+        picture) and ``outline`` (of its strongest region, see :func:`outline`); the last three are
+        ``None`` if the map is blank.
     """
     size = (OVERLAY_WIDTH_PX, max(1, round(OVERLAY_WIDTH_PX / aspect)))
-    shown = {country: heatmaps[country] for country in roles if country in heatmaps}
-    laid = {country: heatmap.over(*size) for country, heatmap in shown.items()}
+    laid = [heatmap.over(*size) for heatmap in heatmaps]
     # Padding may hold the peak of the grid: only what lies on the picture counts here.
-    scale = max((float(values.max()) for values in laid.values()), default=0.0)
+    scale = max((float(values.max()) for values in laid), default=0.0)
     return [
-        {"country": country, "roles": list(roles[country]), **_layer(values, scale)}
-        for country, values in laid.items()
+        {"country": heatmap.target, **_layer(heatmap, values, scale)}
+        for heatmap, values in zip(heatmaps, laid, strict=True)
     ]
 
 
-def _layer(values: NDArray[np.float32], scale: float) -> dict[str, Any]:
+def _layer(heatmap: Heatmap, values: NDArray[np.float32], scale: float) -> dict[str, Any]:
     peak = float(values.max())
     if not peak > 0:
-        return {"strength": 0.0, "uri": None, "where": None}
+        return {"strength": 0.0, "uri": None, "where": None, "outline": None}
     row, column = np.unravel_index(int(values.argmax()), values.shape)
-    where = [int(row) * THIRDS // values.shape[0], int(column) * THIRDS // values.shape[1]]
-    uri = _uri(overlay(values / scale), "PNG")
-    return {"strength": round(peak / scale, 3), "uri": uri, "where": where}
+    return {
+        "strength": round(peak / scale, 3),
+        "uri": _uri(overlay(values / scale), "PNG"),
+        "where": [int(row) * THIRDS // values.shape[0], int(column) * THIRDS // values.shape[1]],
+        "outline": outline(heatmap),
+    }
+
+
+def outline(heatmap: Heatmap) -> str:
+    """The edges of the strongest region, the one that a trial of the map covers.
+
+    Returns:
+        The data of an SVG path, in thousandths of the picture's width and height.
+    """
+    left, top, right, bottom = heatmap.content
+    region = np.pad(heatmap.strongest(), 1)
+    rows, columns = (np.arange(n - 1) for n in region.shape)
+    xs = np.clip(np.round(1000 * (columns - left) / (right - left)), 0, 1000).astype(int)
+    ys = np.clip(np.round(1000 * (rows - top) / (bottom - top)), 0, 1000).astype(int)
+    lying = [(ys[r], xs[a], xs[b]) for r, a, b in _runs(region[1:] != region[:-1])]
+    standing = [(xs[c], ys[a], ys[b]) for c, a, b in _runs((region[:, 1:] != region[:, :-1]).T)]
+    path = [f"M{x0} {y}H{x1}" for y, x0, x1 in lying]
+    return "".join(path + [f"M{x} {y0}V{y1}" for x, y0, y1 in standing])
+
+
+def _runs(edges: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
+    """Unbroken runs in each row of a padded grid: row, first and last corner, unpadded."""
+    found = []
+    for row, edge in enumerate(edges):
+        ends = np.flatnonzero(np.diff(edge.astype(np.int8)))
+        found += [(row, int(a), int(b)) for a, b in zip(ends[::2], ends[1::2], strict=True)]
+    return found
 
 
 def overlay(share: NDArray[np.float32]) -> Image.Image:

@@ -73,14 +73,20 @@ _ENGLISH = {
     "heat_strong": "strong",
     "heat_alt": "{country}: highlights strongest {where}",
     "heat_blank": "Blank: nothing in this picture speaks for {country}.",
+    "heat_contrast": "{country} rather than {other}",
+    "heat_contrast_alt": "{country} rather than {other}: highlights strongest {where}",
+    "heat_contrast_blank": (
+        "Blank: nothing in this picture speaks for {country} rather than {other}."
+    ),
     "heat_none": "No heat map this time.",
+    "heat_trying": "Now the outlined region is being covered …",
     "heat_covered": (
-        "Covering this region lowers {country} from {before} to {after}; a random region of the "
-        "same size, to {random}."
+        "Covering the outlined region lowers {country} from {before} to {after}; a random region "
+        "of the same size, to {random}."
     ),
     "heat_covered_not": (
-        "Covering this region does not lower {country}: {before} before, {after} after; a random "
-        "region of the same size: {random}."
+        "Covering the outlined region does not lower {country}: {before} before, {after} after; a "
+        "random region of the same size: {random}."
     ),
     "heat_scale": "All maps of a picture share one scale.",
     "heat_cue": "It looked most at: {cue} ({ratio} × chance).",
@@ -174,9 +180,10 @@ _ENGLISH = {
     "rules_heat_title": "The heat map",
     "rules_heat": (
         "A Grad-CAM heat map highlights the parts of the picture that raise the net's score for a "
-        "country. It is a hint at where the net looked, not a proof of why. "
-        "All maps of one picture "
-        "share one scale, and an empty map is called blank."
+        "country; the last one, those that speak for one country rather than another. It is a hint "
+        "at where the net looked, not a proof of why. That is why the outlined region, at most a "
+        "fifth of the picture, is covered and the net asked again. All maps of one picture share "
+        "one scale, and an empty map is called blank."
     ),
     "rules_pictures_title": "The pictures",
     "imagery_rendered": (
@@ -192,7 +199,7 @@ _ENGLISH = {
     "rules_keys_title": "Keyboard",
     "rules_keys": (
         "Type a country's name, code or nickname; arrow keys choose, Enter takes it, Enter again "
-        "guesses, and once more goes on."
+        "guesses, and once more goes on. 1, 2, 3 … choose a heat map."
     ),
     "rules_kept_title": "What is kept",
     "kept_counts": (
@@ -273,14 +280,20 @@ _HUNGARIAN = {
     "heat_strong": "erős",
     "heat_alt": "{country}: a kiemelés {where} a legerősebb",
     "heat_blank": "Üres: ezen a képen semmi sem utal erre: {country}.",
+    "heat_contrast": "inkább {country}, mint {other}",
+    "heat_contrast_alt": "Inkább {country}, mint {other}: a kiemelés {where} a legerősebb",
+    "heat_contrast_blank": (
+        "Üres: ezen a képen semmi sem utal inkább erre: {country}, mint erre: {other}."
+    ),
     "heat_none": "Ezúttal nincs hőtérkép.",
+    "heat_trying": "A körülrajzolt részt éppen letakarjuk …",
     "heat_covered": (
-        "Ha ezt a részt letakarjuk, {country} esélye {before}-ról {after}-ra csökken; egy "
+        "Ha a körülrajzolt részt letakarjuk, {country} esélye {before}-ról {after}-ra csökken; egy "
         "ugyanekkora véletlen résszel {random}-ra."
     ),
     "heat_covered_not": (
-        "Ha ezt a részt letakarjuk, {country} esélye nem csökken: előtte {before}, utána {after}; "
-        "egy ugyanekkora véletlen résszel {random}."
+        "Ha a körülrajzolt részt letakarjuk, {country} esélye nem csökken: előtte {before}, utána "
+        "{after}; egy ugyanekkora véletlen résszel {random}."
     ),
     "heat_scale": "Egy kép minden térképe közös skálájú.",
     "heat_cue": "Leginkább ezt nézte: {cue} (a véletlenhez képest {ratio} ×).",
@@ -376,8 +389,10 @@ _HUNGARIAN = {
     "rules_heat_title": "A hőtérkép",
     "rules_heat": (
         "A Grad-CAM hőtérkép a kép azon részeit emeli ki, amelyek növelik a háló pontszámát egy "
-        "országra. Jelzés arról, hová nézett, nem bizonyíték arra, miért. Egy kép minden térképe "
-        "közös skálájú, és az üres térképet üresnek is mondjuk."
+        "országra; az utolsó azokat, amelyek inkább az egyik országra utalnak, mint egy másikra. "
+        "Jelzés arról, hová nézett, nem bizonyíték arra, miért. Ezért a körülrajzolt részt, a kép "
+        "legfeljebb ötödét, letakarjuk, és a hálót újra megkérdezzük. Egy kép minden térképe közös "
+        "skálájú, és az üres térképet üresnek is mondjuk."
     ),
     "rules_pictures_title": "A képek",
     "imagery_rendered": (
@@ -394,7 +409,7 @@ _HUNGARIAN = {
     "rules_keys": (
         "Írd be az ország nevét, kódját vagy becenevét; a nyilakkal "
         "választhatsz, az Enter elfogadja, "
-        "még egy Enter tippel, a következő továbblép."
+        "még egy Enter tippel, a következő továbblép. Az 1, 2, 3 … hőtérképet választ."
     ),
     "rules_kept_title": "Mit őrzünk meg?",
     "kept_counts": (

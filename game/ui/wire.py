@@ -5,7 +5,7 @@ Messages are free of language; the page's scripts turn them into text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PIL import Image
@@ -14,7 +14,8 @@ from game import scoring
 from game.ports import Play
 from game.rounds import Guess, Reveal, Verdict
 from game.session import ROUNDS_PER_GAME
-from game.table import Evidence, Replay, View
+from game.table import Replay, View
+from game.thinking import Evidence, Shown
 from game.totals import Tally, Totals, differences, total
 from game.ui.pictures import heat_layers, picture_uri
 
@@ -68,20 +69,37 @@ def replay_message(view: View, replay: Replay) -> Message:
     }
 
 
+def tried_message(view: View, number: object) -> Message:
+    """What is known by now about the maps of a finished round, by its number from 1."""
+    maps: tuple[Shown, ...] = ()
+    if type(number) is int and 1 <= number <= len(view.evidence):
+        maps = view.evidence[number - 1].maps
+    return {
+        "step": view.ticket,
+        "number": number,
+        "tried": [{"country": one.heatmap.target, **_tried_out(one)} for one in maps],
+    }
+
+
 def problem_message(problem: str, detail: str = "") -> Message:
     """A step that could not be taken; ``problem`` is the key of a text."""
     return {"phase": "problem", "problem": problem, "detail": detail}
 
 
 def photo_message(picture: Image.Image, play: Play) -> Message:
-    """What the net makes of a visitor's photo: its top five, and maps for the first three."""
+    """What the net makes of a visitor's photo: its top five, and maps for the first three.
+
+    The last map is a contrast: what speaks for the first rather than the second.
+    """
     top = play.prediction.top(TOP)
-    heatmaps = {country: play.heatmap(country) for country, _ in top[:PHOTO_MAPS]}
-    roles = {country: ["model"] if i == 0 else ["other"] for i, country in enumerate(heatmaps)}
+    first, second, *_ = (country for country, _ in top)
+    shown = [Shown(play.heatmap(country)) for country, _ in top[:PHOTO_MAPS]]
+    shown.append(Shown(play.contrast(first, second), second))
+    roles = {country: ["model" if country == first else "other"] for country, _ in top}
     return {
         "picture": picture_uri(picture),
         "top": [[country, round(p, 4)] for country, p in top],
-        "heat": heat_layers(heatmaps, roles, picture.width / picture.height),
+        "heat": _layers(shown, roles, picture.width / picture.height),
     }
 
 
@@ -137,22 +155,30 @@ def _heat(reveal: Reveal, evidence: Evidence) -> list[Message]:
         if country is not None:
             roles.setdefault(country, []).append(role)
     crop = reveal.round.crop
-    layers = heat_layers(evidence.heatmaps, roles, crop.width_px / crop.height_px)
-    for layer in layers:
-        if layer["country"] == reveal.model.country:
-            layer.update(_tried_out(evidence))
+    return _layers(evidence.maps, roles, crop.width_px / crop.height_px)
+
+
+def _layers(
+    shown: Sequence[Shown], roles: Mapping[str, Sequence[str]], aspect: float
+) -> list[Message]:
+    """Maps as the page shows them; a contrast has the role of a contrast only."""
+    layers = heat_layers([one.heatmap for one in shown], aspect)
+    for layer, one in zip(layers, shown, strict=True):
+        contrast = one.against is not None
+        layer["roles"] = ["contrast"] if contrast else list(roles[one.heatmap.target])
+        layer.update(_tried_out(one))
     return layers
 
 
-def _tried_out(evidence: Evidence) -> Message:
-    """What is known by now about the map of the net's guess."""
-    known: Message = {}
-    if (covering := evidence.covering) is not None:
+def _tried_out(shown: Shown) -> Message:
+    """Which map it is, and what is known about it by now."""
+    known: Message = {"against": shown.against, "pending": shown.pending}
+    if (covering := shown.covering) is not None:
         known["covering"] = {
             "before": round(covering.before, 4),
             "after": round(covering.after, 4),
             "random": round(covering.random_mean, 4),
         }
-    if (cue := evidence.looked_at) is not None:
+    if (cue := shown.looked_at) is not None:
         known["cue"] = {"name": cue.name, "ratio": round(cue.ratio, 1 if cue.ratio < 3 else None)}
     return known

@@ -147,40 +147,41 @@ def test_the_list_finds_what_the_server_finds(fakes_port: int, visit: Visit) -> 
 
 def test_heat_maps_are_switched_and_faded_in_the_browser(fakes_port: int, visit: Visit) -> None:
     player = visit(fakes_port)
-    # The map is tried out while the player thinks; who guesses at once goes without the sentences.
-    player.page.wait_for_timeout(4000)
     player.guess("Iceland")
     page = player.page
-    before = len(player.requested)
     choices = page.locator("#heatmap .heat-pick button")
-    assert choices.count() >= 2
+    assert choices.count() >= 3, "two countries at least, and a contrast"
+    # The map of the human's guess is tried out after it, and the page asks until that is done.
+    page.wait_for_function("window.GeoDuel.tried.settled()")
+    before = len(player.requested)
     pictures = set()
-    said = []
-    is_blank = []
+    outlines = set()
     for choice in choices.all():
         choice.click()
         name = choice.locator("b").inner_text()
         layer = page.locator("#heatmap .heat-layer")
-        assert name in player.text("#heatmap .heat-note")
-        said += player.page.locator("#heatmap .heat-note small").all_inner_texts()
-        is_blank.append(not layer.is_visible())
-        if layer.is_visible():
-            pictures.add(layer.get_attribute("src"))
-            assert name in (layer.get_attribute("alt") or "")
-        else:
-            assert "Blank" in player.text("#heatmap .heat-note")
-    assert len(pictures) >= 1
-    sentences = list(filter(None, said))
-    if is_blank[0]:
-        assert sentences == [], "nothing can be said of a blank map"
-    else:
-        cue, covered = sentences
+        said = player.text("#heatmap .heat-note")
+        facts = page.locator("#heatmap .heat-note small").all_inner_texts()
+        outline = page.locator("#heatmap .heat-outline path").last.get_attribute("d")
+        assert name in said
+        if not layer.is_visible():
+            assert "Blank" in said
+            assert (facts, outline) == ([], ""), "nothing can be said of a blank map"
+            continue
+        pictures.add(layer.get_attribute("src"))
+        outlines.add(outline)
+        alt = layer.get_attribute("alt") or ""
+        assert re.match(rf"{name}: highlights strongest (at the|in the) \w+", alt)
+        cue, covered = facts
         assert re.fullmatch(r"It looked most at: road lines \([2-9] × chance\)\.", cue)
-        assert re.fullmatch(
-            r"Covering this region lowers [\w ]+ from [\d.]+% to [\d.]+%; "
-            r"a random region of the same size, to [\d.]+%\.",
-            covered,
-        )
+        assert cue in alt
+        name = name.split(" rather")[0]
+        lowers = rf"lowers {name} from [\d.]+% to [\d.]+%; a random region of the same size, to"
+        # A share that is hardly there at all is not lowered.
+        faint = rf"does not lower {name}: 0(\.0)?% before, 0(\.0)?% after; a random region"
+        assert re.match(rf"Covering the outlined region ({lowers}|{faint})", covered)
+    assert len(pictures) == len(outlines) >= 1
+    assert "rather than" in choices.last.inner_text()
     page.locator("#heatmap input[type=range]").fill("20")
     assert page.locator("#heatmap .heat-layer").evaluate("e => e.style.opacity") == "0.2"
     page.click("#heatmap .gd-enlarge")
@@ -189,6 +190,24 @@ def test_heat_maps_are_switched_and_faded_in_the_browser(fakes_port: int, visit:
     assert lens.bounding_box()["width"] > 2 * frame.bounding_box()["width"]
     fresh = [url for url in player.requested[before:] if not url.startswith("data:")]
     assert fresh == [], "nothing is asked of the server"
+
+
+def test_heat_maps_are_chosen_by_their_number(fakes_port: int, visit: Visit) -> None:
+    player = visit(fakes_port)
+    page = player.page
+    page.focus("#country-search input")
+    page.keyboard.type("2")
+    assert page.input_value("#country-search input") == "2", "while typing, a digit is a digit"
+    player.guess("Iceland")
+    choices = page.locator("#heatmap .heat-pick button")
+    for number in range(choices.count(), 0, -1):
+        page.keyboard.press(f"{number}")
+        assert choices.nth(number - 1).get_attribute("aria-pressed") == "true"
+        assert page.locator("#heatmap .heat-pick [aria-pressed=true]").count() == 1
+    page.keyboard.press("9")
+    assert choices.first.get_attribute("aria-pressed") == "true"
+    page.keyboard.press("Enter")
+    player.wait_for_deal()
 
 
 def test_language_changes_at_once_and_keeps_the_round(fakes_port: int, visit: Visit) -> None:
@@ -235,7 +254,14 @@ def test_layout(
     player.screenshot(f"{name}-{scheme}-guess")
     player.guess("Hungary")
     player.page.wait_for_timeout(500)
-    fits("#heatmap", "#truth", "#model-guess", "#next-button")
+    fits("#heatmap .heat-stage", "#heatmap .heat-note", "#heatmap .heat-pick")
+    fits("#truth", "#model-guess", "#next-button")
+    picture, note = (
+        player.page.locator(f"#heatmap {part}").bounding_box()
+        for part in (".gd-frame", ".heat-note")
+    )
+    beside = note["x"] + note["width"] <= picture["x"]
+    assert beside or note["y"] >= picture["y"] + picture["height"], "the picture is left free"
     player.screenshot(f"{name}-{scheme}-reveal")
     for _ in range(4):
         player.next()

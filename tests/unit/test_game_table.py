@@ -6,13 +6,17 @@ import base64
 import io
 import json
 import logging
+import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from assets.practice.scene.cues import CUES
@@ -21,10 +25,11 @@ from game.afterthoughts import Afterthoughts
 from game.fakes import FakeOpponent, FakePlay, FakeSource
 from game.rounds import MODES, Mode
 from game.table import Table, View
+from game.thinking import BACKLOG_MAX
 from game.ui import wire
-from game.ui.pictures import heat_layers, overlay
+from game.ui.pictures import heat_layers, outline, overlay
 from game.ui.texts import TEXTS
-from model.types import COUNTRY_CODES, DataError, Heatmap
+from model.types import COUNTRY_CODES, DataError, Heatmap, Prediction
 from tests.unit.game_hints import hints
 
 
@@ -228,7 +233,48 @@ def test_heat_maps_for_its_guess_the_truth_and_the_humans_guess(table: Table) ->
     human = next(c for c in COUNTRY_CODES if c != right)
     revealed = table.guess("a", view.ticket, human)
     model = revealed.session.reveals[0].model.country
-    assert set(revealed.evidence[0].heatmaps) == {right, human, model}
+    maps = revealed.evidence[0].maps
+    assert [one.heatmap.target for one in maps if one.against is None] == list(
+        dict.fromkeys((model, right, human))
+    )
+
+
+def certain(country: str) -> type[FakeOpponent]:
+    """An opponent that is sure of one country; Iceland comes second."""
+
+    class Certain(FakeOpponent):
+        def play(self, picture: Image.Image) -> FakePlay:
+            play = super().play(picture)
+            shares = {country: 0.8, "IS": 0.2}
+            play._prediction = Prediction(tuple(shares.get(c, 0.0) for c in COUNTRY_CODES))
+            return play
+
+    return Certain
+
+
+@pytest.mark.parametrize(
+    ("net", "human", "contrast"),
+    [
+        ("SK", "HU", ("SK", "HU")),
+        ("SK", "PL", ("SK", "HU")),
+        ("SK", None, ("SK", "HU")),
+        ("HU", "PL", ("HU", "PL")),
+        ("HU", "HU", ("HU", "IS")),
+        ("HU", None, ("HU", "IS")),
+    ],
+    ids=["net wrong", "both wrong", "net wrong, pass", "human wrong", "both right", "pass"],
+)
+def test_a_contrast_says_what_told_two_countries_apart(
+    net: str, human: str | None, contrast: tuple[str, str]
+) -> None:
+    source = small_source(countries=("HU",), per_country=5)
+    table = Table(source, certain(net)())
+    view = table.guess("a", table.start("a", "country").ticket, human)
+    *_, last = maps = view.evidence[0].maps
+    assert (last.heatmap.target, last.against) == contrast
+    assert [one.against for one in maps[:-1]] == [None] * (len(maps) - 1)
+    *_, layer = wire.game_message(view)["heat"]
+    assert (layer["country"], layer["against"], layer["roles"]) == (*contrast, ["contrast"])
 
 
 def finished(table: Table, *, wait_s: float = 5.0) -> View:
@@ -239,7 +285,7 @@ def finished(table: Table, *, wait_s: float = 5.0) -> View:
     while time.monotonic() < deadline_s:
         seen = table.view("a")
         assert seen is not None
-        if seen.evidence[0].covering is not None and seen.evidence[0].looked_at is not None:
+        if not any(one.pending for one in seen.evidence[0].maps):
             break
         time.sleep(0.01)
     return seen
@@ -275,19 +321,61 @@ def test_a_map_is_tried_out_without_delaying_the_reveal() -> None:
     table = Table(small_source(), opponent, rng_seed=1)
     first = table.start("a", "country")
     revealed = table.guess("a", first.ticket, truth(first))
-    assert revealed.evidence[0].covering is None
+    assert all(one.covering is None and one.pending for one in revealed.evidence[0].maps)
     assert all("covering" not in layer for layer in wire.game_message(revealed)["heat"])
+    assert all("covering" not in one for one in wire.tried_message(revealed, 1)["tried"])
     # Others are served while it is stuck.
     other = table.start("b", "country")
     assert table.guess("b", other.ticket, truth(other)).evidence[0].prediction is not None
     opponent.gate.set()
     later = finished(table)
-    assert later.evidence[0].covering is not None
     replay = table.replay("a", 1)
     assert replay is not None
-    (layer, *_) = wire.replay_message(later, replay)["heat"]
-    assert layer["covering"]["after"] < layer["covering"]["random"] < layer["covering"]["before"]
-    assert layer["country"] == later.session.reveals[0].model.country
+    layers = wire.replay_message(later, replay)["heat"]
+    tried = wire.tried_message(later, 1)
+    assert (tried["step"], tried["number"]) == (later.ticket, 1)
+    assert len(layers) == len(tried["tried"]) == len(revealed.evidence[0].maps) >= 3
+    for layer, one in zip(layers, tried["tried"], strict=True):
+        assert one.items() <= layer.items(), "late facts are what a replay shows"
+        found = layer["covering"]
+        assert found["after"] <= found["random"] <= found["before"], "rounded"
+        assert not layer["pending"]
+
+
+@pytest.mark.parametrize("nonsense", [0, 2, -1, True, "1", None, 1.0])
+def test_only_finished_rounds_have_trials_to_tell(table: Table, nonsense: object) -> None:
+    dealt = table.start("a", "country")
+    assert wire.tried_message(dealt, 1)["tried"] == []
+    view = table.guess("a", dealt.ticket, "HU")
+    assert len(wire.tried_message(view, 1)["tried"]) >= 3
+    assert wire.tried_message(view, nonsense)["tried"] == []
+
+
+def test_with_many_trials_waiting_only_its_guess_is_tried_out() -> None:
+    opponent = Blockable()
+    table = Table(small_source(), opponent, rng_seed=1)
+    views = []
+    for i in range(BACKLOG_MAX):
+        first = table.start(f"seat {i}", "country")
+        views.append(table.guess(f"seat {i}", first.ticket, truth(first)))
+    assert all(one.pending for one in views[0].evidence[0].maps)
+    guess, *others = views[-1].evidence[0].maps
+    assert guess.pending
+    assert others
+    assert not any(one.pending for one in others)
+    opponent.gate.set()
+
+
+def test_trials_of_a_game_that_is_over_are_given_up() -> None:
+    opponent = Blockable()
+    table = Table(small_source(), opponent, rng_seed=1)
+    first = table.start("a", "country")
+    table.guess("a", first.ticket, truth(first))
+    time.sleep(0.2)  # the first trial is under way
+    table.leave("a")
+    opponent.gate.set()
+    time.sleep(0.3)
+    assert opponent.done.count("covering") <= 1
 
 
 def test_the_favoured_cue_is_named_after_the_guess_only() -> None:
@@ -350,9 +438,11 @@ def test_a_failing_trial_costs_the_sentence_only(caplog: pytest.LogCaptureFixtur
 
     table = Table(small_source(), Broken())
     view = finished(table, wait_s=0.3)
-    assert view.evidence[0].heatmaps
+    maps = view.evidence[0].maps
+    assert maps
     assert "heat" in wire.game_message(view)
-    assert [record.message for record in caplog.records] == ["an afterthought failed"]
+    assert [record.message for record in caplog.records] == ["an afterthought failed"] * len(maps)
+    assert not any(one.pending for one in maps)
 
 
 def test_a_replay_shows_the_very_same_crop(table: Table) -> None:
@@ -406,25 +496,55 @@ def heatmap(target: str, *cells: tuple[int, int, float]) -> Heatmap:
 
 
 def test_maps_share_one_scale_and_a_blank_map_is_called_blank() -> None:
-    maps = {
-        "HU": heatmap("HU", (8, 0, 4.0)),
-        "SK": heatmap("SK", (0, 4, 1.0)),
-        "AD": heatmap("AD"),
-    }
-    roles = {"HU": ["model"], "SK": ["truth"], "AD": ["human"]}
-    strong, weak, blank = heat_layers(maps, roles, 1.0)
-    assert (strong["strength"], strong["where"]) == (1.0, [2, 0])
+    maps = [heatmap("HU", (8, 0, 4.0)), heatmap("SK", (0, 4, 1.0)), heatmap("AD")]
+    strong, weak, blank = heat_layers(maps, 1.0)
+    assert (strong["country"], strong["strength"], strong["where"]) == ("HU", 1.0, [2, 0])
     assert weak["strength"] == pytest.approx(0.25, abs=0.02)
     assert weak["where"] == [0, 1]
     assert (blank["strength"], blank["uri"], blank["where"]) == (0.0, None, None)
+    assert blank["outline"] is None
 
 
 def test_only_what_lies_on_the_picture_sets_the_scale() -> None:
     grid = np.zeros((9, 9), dtype=np.float32)
     grid[0, 0], grid[4, 4] = 100.0, 2.0
     letterboxed = Heatmap("HU", grid, (0.0, 3.0, 9.0, 6.0))
-    (layer,) = heat_layers({"HU": letterboxed}, {"HU": ["model"]}, 3.0)
+    (layer,) = heat_layers([letterboxed], 3.0)
     assert (layer["strength"], layer["where"]) == (1.0, [1, 1])
+
+
+def test_the_outline_goes_round_the_region_that_is_covered() -> None:
+    # Two cells of four columns and two rows, on a grid with a row of padding above and below.
+    grid = np.zeros((4, 4), dtype=np.float32)
+    grid[1, 1], grid[1, 2], grid[2, 2] = 3.0, 2.0, 1.0
+    picture = Heatmap("HU", grid, (0.0, 1.0, 4.0, 3.0))
+    assert picture.strongest().sum() == 2, "a fifth of eight cells"
+    path = outline(picture)
+    assert sorted(re.findall(r"M[^M]+", path)) == [
+        "M250 0H750",
+        "M250 0V500",
+        "M250 500H750",
+        "M750 0V500",
+    ]
+
+
+@given(st.integers(1, 9), st.integers(1, 21), st.integers(0, 1000))
+def test_outlines_are_closed_and_as_long_as_the_edge_of_their_region(
+    rows: int, columns: int, seed: int
+) -> None:
+    grid = np.random.default_rng(seed).random((rows, columns), dtype=np.float32)
+    picture = Heatmap("HU", grid, (0.0, 0.0, float(columns), float(rows)))
+    region = np.pad(picture.strongest(), 1).astype(int)
+    ends: Counter[tuple[int, int]] = Counter()
+    across = down = 0
+    for x, y, kind, end in re.findall(r"M(\d+) (\d+)([HV])(\d+)", outline(picture)):
+        far = (int(end), int(y)) if kind == "H" else (int(x), int(end))
+        ends.update([(int(x), int(y)), far])
+        across += far[0] - int(x)
+        down += far[1] - int(y)
+    assert all(n % 2 == 0 for n in ends.values()), "where an edge ends another begins"
+    assert across == pytest.approx(1000 / columns * np.abs(np.diff(region, axis=0)).sum(), abs=90)
+    assert down == pytest.approx(1000 / rows * np.abs(np.diff(region, axis=1)).sum(), abs=90)
 
 
 def test_colour_and_opacity_grow_with_the_value() -> None:
@@ -454,7 +574,10 @@ def test_photo_handler_answers_everything_with_one_message() -> None:
     good = base64.b64encode(stream.getvalue()).decode()
     answer = ask({"data": good})
     assert len(answer["top"]) == 5
-    assert len(answer["heat"]) == 3
+    *maps, contrast = answer["heat"]
+    first, second = (country for country, _ in answer["top"][:2])
+    assert [layer["roles"] for layer in maps] == [["model"], ["other"], ["other"]]
+    assert (contrast["country"], contrast["against"]) == (first, second)
     for nonsense in (None, {}, {"data": 5}, {"data": ""}, {"data": "ß"}, {"data": "aGVsbG8="}, [1]):
         assert ask(nonsense)["problem"] == "photo_unreadable"
     assert ask({"data": "A" * (PHOTO_BYTES_MAX * 2)})["problem"] == "photo_too_big"

@@ -72,7 +72,10 @@
     G.find("#round-image").hidden = !shown;
     G.find("#heatmap").hidden = shown;
     if (!shown) G.heat(G.find("#heatmap"), picture, heat, alt);
-    else G.find("#heatmap").replaceChildren();
+    else {
+      G.find("#heatmap").replaceChildren();
+      delete G.find("#heatmap").heat;
+    }
   }
 
   // Draws everything from the state; also what a change of language calls.
@@ -84,7 +87,7 @@
     for (const radio of G.all("#mode input")) radio.checked = radio.value === game.mode;
     G.reveal.players(game);
     drawPicture(game);
-    const finished = game.history[(game.replay ?? game.number) - 1];
+    const finished = game.history[shownNumber() - 1];
     const showing = phase === "reveal" || phase === "summary";
     G.find(".gd-reveal").hidden = !showing;
     G.find(".gd-legend").hidden = !showing;
@@ -117,11 +120,40 @@
     draw();
     marks(fresh);
     if (fresh) arrive(switched);
+    follow();
   }
+
+  const shownNumber = () => state.game.replay ?? state.game.number;
+
+  // Some maps are still being tried out at the reveal: ask again until they are, in ever longer pauses.
+  function follow(times = 0) {
+    clearTimeout(follow.timer);
+    if (times > 9 || G.tried.settled()) return;
+    follow.timer = setTimeout(() => {
+      if (G.tried.settled()) return;
+      trigger("tried", { round: shownNumber(), at: Date.now() });
+      follow(times + 1);
+    }, 600 * 1.4 ** times);
+  }
+
+  G.tried = {
+    settled: () => !heat?.some((layer) => layer.pending),
+    listen(props, watch) {
+      watch("value", () => {
+        const { step, number, tried } = props.value ?? {};
+        if (step !== state.step || number !== shownNumber() || !heat) return;
+        for (const known of tried) {
+          const layer = heat.find(({ country, against }) => country === known.country && against === known.against);
+          if (layer) Object.assign(layer, known);
+        }
+        G.find("#heatmap").heat?.say();
+      });
+    },
+  };
 
   function marks(fresh) {
     const { game, phase } = state;
-    const finished = phase === "guess" ? null : game.history[(game.replay ?? game.number) - 1];
+    const finished = phase === "guess" ? null : game.history[shownNumber() - 1];
     if (!finished) {
       G.map.marks({});
       if (fresh) G.map.world();
@@ -168,6 +200,12 @@
   };
 
   function keys(event) {
+    if (/^[1-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const place = G.find(G.root.dataset.tab === "play" ? "#heatmap" : ".gd-photo-heat");
+      if (!event.target.closest?.("input:not([type=range], [type=radio])") && !place?.hidden)
+        place?.heat?.choose(event.key - 1);
+      return;
+    }
     if (event.key !== "Enter" || event.defaultPrevented || G.root.dataset.tab !== "play") return;
     const on = event.target.closest?.("button, summary, a, input, [role=option]");
     if (on && on.id !== "country-input") return;

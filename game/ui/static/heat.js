@@ -5,12 +5,14 @@
 
   const where = (layer) => (layer.where ? G.text(`where_${layer.where[0]}_${layer.where[1]}`) : "");
   const describe = (layer) => {
-    const values = { country: G.country(layer.country), where: where(layer) };
-    return G.text(layer.uri ? "heat_alt" : "heat_blank", values);
+    const { country, against } = layer;
+    const values = { country: G.country(country), other: G.country(against), where: where(layer) };
+    return G.text(`heat${against ? "_contrast" : ""}_${layer.uri ? "alt" : "blank"}`, values);
   };
-  const label = (layer) => {
-    const roles = layer.roles.map((role) => G.text(`heat_${role}`)).join(" + ");
-    return [G.make("small", {}, roles), G.make("b", {}, G.country(layer.country))];
+  const label = ({ roles, country, against }) => {
+    const names = { country: G.country(country), other: G.country(against) };
+    if (against) return [G.make("b", {}, G.text("heat_contrast", names))];
+    return [G.make("small", {}, roles.map((role) => G.text(`heat_${role}`)).join(" + ")), G.make("b", {}, names.country)];
   };
 
   // Which cue the map favours, and how its region was tried out; nothing where that is not known.
@@ -18,69 +20,93 @@
     if (!cue) return "";
     return G.text("heat_cue", { cue: G.text(`cue_${cue.name}`), ratio: G.number(cue.ratio) });
   };
-  const tried = ({ country, covering }) => {
-    if (!covering) return "";
+  const tried = ({ country, covering, pending }) => {
+    if (!covering) return pending ? G.text("heat_trying") : "";
     const key = covering.after < covering.before ? "heat_covered" : "heat_covered_not";
     const values = { country: G.country(country) };
     for (const when of ["before", "after", "random"]) values[when] = G.percent(covering[when]);
     return G.text(key, values);
   };
 
-  const stage = (picture, alt, over, note) =>
-    G.make("div", { class: "heat-stage" }, ...G.lens(picture, alt, over), note);
+  // The edge of the strongest region: dark below light, so that it shows on anything.
+  function outline() {
+    const make = (tag, attributes, ...children) => {
+      const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+      element.append(...children);
+      return element;
+    };
+    const paths = [make("path", {}), make("path", {})];
+    const frame = { class: "heat-outline", viewBox: "0 0 1000 1000", preserveAspectRatio: "none", "aria-hidden": "true" };
+    return [make("svg", frame, ...paths), (data) => paths.forEach((path) => path.setAttribute("d", data ?? ""))];
+  }
 
-  // Fills `place` with the picture and its maps; returns nothing, keeps nothing outside of it.
-  G.heat = (place, picture, layers, alt) => {
-    if (!layers?.length) {
-      const none = G.make("p", { class: "heat-note" }, G.text("heat_none"));
-      place.replaceChildren(stage(picture, alt, null, none));
-      return;
-    }
-    const over = G.make("img", { class: "heat-layer" });
-    const note = G.make("p", { class: "heat-note", "aria-live": "polite" });
+  const stage = (picture, alt, ...over) => G.make("div", { class: "heat-stage" }, ...G.lens(picture, alt, ...over));
+
+  function strength(over) {
     const slider = G.make("input", {
       type: "range", min: 0, max: 100, value: Math.round(opacity * 100),
       "aria-label": G.text("heat_opacity"), title: G.text("heat_opacity"),
     });
-    const buttons = layers.map((layer, i) =>
-      G.make(
-        "button",
-        { type: "button", class: `heat-${layer.roles[0]}`, onclick: () => choose(i) },
-        ...label(layer)
-      )
-    );
-    function choose(index) {
-      const layer = layers[index];
-      buttons.forEach((button, i) => button.setAttribute("aria-pressed", i === index));
-      over.hidden = !layer.uri;
-      if (layer.uri) over.src = layer.uri;
-      over.alt = layer.uri ? describe(layer) : "";
-      note.replaceChildren(G.make("span", {}, describe(layer)), ...[favoured(layer), tried(layer)].map((fact) => G.make("small", {}, fact)));
-      place.dataset.chosen = index;
-    }
     slider.addEventListener("input", () => {
       opacity = slider.value / 100;
       over.style.opacity = opacity;
     });
     over.style.opacity = opacity;
-    const chosen = Math.min(Number(place.dataset.chosen) || 0, layers.length - 1);
-    place.replaceChildren(
-      stage(picture, alt, over, note),
+    return G.make(
+      "label",
+      { class: "heat-strength", title: G.text("heat_scale") },
+      G.make("span", {}, G.text("heat_weak")),
+      G.make("i", { "aria-hidden": "true" }),
+      G.make("span", {}, G.text("heat_strong")),
+      slider
+    );
+  }
+
+  // Fills `place` with the picture and its maps, and keeps nothing outside of it. Afterwards
+  // `place.heat.choose(i)` shows another map, and `place.heat.say()` says what is known by now.
+  G.heat = (place, picture, layers, alt) => {
+    const note = G.make("div", { class: "heat-note", "aria-live": "polite" });
+    if (!layers?.length) {
+      note.append(G.text("heat_none"));
+      delete place.heat;
+      place.replaceChildren(stage(picture, alt), note);
+      return;
+    }
+    const over = G.make("img", { class: "heat-layer" });
+    const [edge, draw] = outline();
+    const buttons = layers.map((layer, i) =>
       G.make(
-        "div",
-        { class: "heat-bar" },
-        G.make("span", { class: "heat-for" }, G.text("heat_for")),
-        G.make("div", { class: "heat-pick", role: "group", "aria-label": G.text("heat_title") }, ...buttons),
-        G.make(
-          "label",
-          { class: "heat-strength", title: G.text("heat_scale") },
-          G.make("span", {}, G.text("heat_weak")),
-          G.make("i", { "aria-hidden": "true" }),
-          G.make("span", {}, G.text("heat_strong")),
-          slider
-        )
+        "button",
+        { type: "button", class: `heat-${layer.roles[0]}`, title: `${i + 1}`, onclick: () => choose(i) },
+        ...label(layer)
       )
     );
-    choose(chosen);
+    let layer;
+    function say() {
+      const facts = layer.uri ? [favoured(layer), tried(layer)] : [];
+      const lines = [describe(layer), ...facts.filter(Boolean)];
+      over.alt = layer.uri ? lines.slice(0, layer.cue ? 2 : 1).join(". ") : "";
+      note.replaceChildren(...lines.map((line, i) => G.make(i ? "small" : "span", {}, line)));
+    }
+    function choose(index) {
+      if (!layers[index]) return;
+      layer = layers[index];
+      buttons.forEach((button, i) => button.setAttribute("aria-pressed", i === index));
+      over.hidden = !layer.uri;
+      if (layer.uri) over.src = layer.uri;
+      draw(layer.outline);
+      say();
+      place.dataset.chosen = index;
+    }
+    const pick = G.make("div", { class: "heat-pick", role: "group", "aria-label": G.text("heat_title") }, ...buttons);
+    const choice = G.make("div", { class: "heat-choice" }, G.make("span", { class: "heat-for" }, G.text("heat_for")), pick);
+    place.replaceChildren(
+      stage(picture, alt, over, edge),
+      note,
+      G.make("div", { class: "heat-bar" }, choice, strength(over))
+    );
+    place.heat = { choose, say };
+    choose(Math.min(Number(place.dataset.chosen) || 0, layers.length - 1));
   };
 })();
