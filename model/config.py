@@ -7,6 +7,7 @@ usage::
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
@@ -68,6 +69,10 @@ class Stage:
             raise ConfigError("solver = 'lbfgs' needs freeze = 'trunk'")
         if self.solver == "lbfgs" and not self.cache:
             raise ConfigError("solver = 'lbfgs' needs cache = true")
+
+    def rate(self, share: float) -> float:
+        """The learning rate when this share, 0..1, of the stage is over."""
+        return self.lr_to + (self.lr_from - self.lr_to) * (0.5 + 0.5 * math.cos(math.pi * share))
 
     @property
     def on_pixels(self) -> bool:

@@ -1,10 +1,8 @@
-"""Torch datasets over a collection, and batches of pictures of one shape."""
+"""Torch datasets over a collection."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +10,13 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import Dataset
 
 from model.data import fast
 from model.data.collection import Collection
-from model.data.files import replacing
 from model.data.preprocessing import Preprocessing
 from model.data.sources import FolderSource, ParquetSource, Source
-from model.types import COUNTRY_INDEX, Crop, DataError, PictureError, Place
+from model.types import COUNTRY_INDEX, Crop, DataError, Place
 
 Item = tuple[Tensor, int]
 """An input and its class index."""
@@ -186,142 +183,3 @@ class JpgImageDataset(_SourceDataset):
                 "folder per country"
             )
         return source
-
-
-class CachedDataset(Dataset[Item]):
-    """What a frozen part of a network makes of each draw, kept in memory in half precision."""
-
-    def __init__(self, inputs: Sequence[Tensor], labels: Sequence[int]) -> None:
-        self._inputs, self._labels = inputs, labels
-
-    def __len__(self) -> int:
-        return len(self._inputs)
-
-    def __getitem__(self, index: int) -> Item:
-        return self._inputs[index].float(), self._labels[index]
-
-    @property
-    def shapes(self) -> list[tuple[int, ...]]:
-        """The shape of each input."""
-        return [tuple(x.shape) for x in self._inputs]
-
-
-@dataclass(frozen=True)
-class Cache:
-    """Runs a frozen part of a network over a dataset once, and keeps the results on disk.
-
-    Files hold :data:`CHUNK` items each and are named by a hash of all that decides their content,
-    so that a killed run goes on where it was, and the next run with the same frozen part and data
-    starts at once.
-
-    Attributes:
-        directory: where the files go.
-        frozen: maps a batch of one input to what is kept.
-        identity: names the frozen part and the preprocessing.
-        progress: wraps the loop over the items, to show it.
-        unreadable: called for an item whose picture cannot be read; raises, or lets it be left out.
-    """
-
-    directory: Path
-    frozen: Callable[[Tensor], Tensor]
-    identity: str
-    progress: Callable[[Iterable[int]], Iterable[int]]
-    unreadable: Callable[[int, PictureError], None]
-
-    def run(self, dataset: Dataset[Item], names: Sequence[str]) -> tuple[CachedDataset, list[int]]:
-        """Cache a dataset.
-
-        Args:
-            dataset: of inputs.
-            names: identify the dataset's items.
-
-        Returns:
-            The cached items and the numbers of the items they come from: all but unreadable ones.
-        """
-        self.directory.mkdir(parents=True, exist_ok=True)
-        kept: dict[int, tuple[Tensor, int]] = {}
-        chunk: dict[int, tuple[Tensor, int]] = {}
-        for i in self.progress(range(len(names))):
-            if i % CHUNK == 0:
-                last = min(i + CHUNK, len(names))
-                file = self._file(names[i:last])
-                chunk = self._read(file, i)
-                stored = len(chunk)
-            # A picture that could not be read is tried, and reported, in every run.
-            if i not in chunk:
-                self._add(dataset, i, chunk)
-            if i == last - 1:
-                if len(chunk) > stored:
-                    self._write(file, i - i % CHUNK, chunk)
-                kept |= chunk
-        items = kept.values()
-        return CachedDataset([x for x, _ in items], [label for _, label in items]), list(kept)
-
-    def _add(self, dataset: Dataset[Item], i: int, chunk: dict[int, tuple[Tensor, int]]) -> None:
-        try:
-            x, label = dataset[i]
-        except PictureError as error:
-            self.unreadable(i, error)
-            return
-        with torch.no_grad():
-            chunk[i] = self.frozen(x[None])[0].half().clone(), label
-
-    def _file(self, names: Sequence[str]) -> Path:
-        content = "\n".join([self.identity, *names])
-        return self.directory / f"{hashlib.sha256(content.encode()).hexdigest()[:20]}.pt"
-
-    @staticmethod
-    def _read(file: Path, first: int) -> dict[int, tuple[Tensor, int]]:
-        if not file.is_file():
-            return {}
-        stored = torch.load(file, weights_only=True)
-        return {first + i: (x, label) for i, x, label in stored}
-
-    @staticmethod
-    def _write(file: Path, first: int, chunk: dict[int, tuple[Tensor, int]]) -> None:
-        with replacing(file) as temporary:
-            torch.save([(i - first, x, label) for i, (x, label) in chunk.items()], temporary)
-
-
-CHUNK = 200
-"""Items a file of a :class:`Cache`: some minutes of work at most are lost with a killed run."""
-
-
-class EpochSampler(Sampler[list[int]]):
-    """Batches of one epoch: one view of each place, at random, pictures of a batch of one shape.
-
-    Args:
-        places: the place of each item of the dataset.
-        shapes: the shape of each item, or ``None`` if all are alike.
-        batch_size: items a batch; the last of each shape may be smaller.
-        seed: decides views and order; give each epoch its own.
-    """
-
-    def __init__(
-        self,
-        places: Sequence[int],
-        shapes: Sequence[tuple[int, ...]] | None,
-        batch_size: int,
-        seed: int,
-    ) -> None:
-        rng = np.random.default_rng(seed)
-        views: defaultdict[int, list[int]] = defaultdict(list)
-        for item, place in enumerate(places):
-            views[place].append(item)
-        chosen = [items[rng.integers(len(items))] for items in views.values()]
-        bins: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-        self._batches: list[list[int]] = []
-        for i in rng.permutation(len(chosen)):
-            shape = shapes[chosen[i]] if shapes else ()
-            bins[shape].append(chosen[i])
-            if len(bins[shape]) == batch_size:
-                self._batches.append(bins.pop(shape))
-        rest = list(bins.values())
-        self._batches += rest
-        rng.shuffle(self._batches)
-
-    def __len__(self) -> int:
-        return len(self._batches)
-
-    def __iter__(self) -> Iterator[list[int]]:
-        return iter(self._batches)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +16,13 @@ from torch.utils.data import Dataset
 from model.checkpoint import load
 from model.config import Stage, TrainConfig
 from model.data.collection import Collection
-from model.data.datasets import Cache, Draw, EpochSampler, draws_of
+from model.data.datasets import Draw, draws_of
 from model.data.preprocessing import Preprocessing
-from model.train import Trainer, fit_temperature
+from model.network import NetworkConfig
+from model.training.cache import Cache
+from model.training.calibration import fit_temperature
+from model.training.sampling import balanced, portions, steps_of_epoch
+from model.training.trainer import Trainer
 from model.types import ConfigError, DataError, PictureError, Place
 
 TINY = TrainConfig(
@@ -45,6 +50,8 @@ def test_a_run_learns_and_leaves_what_it_promises(data: Collection, tmp_path: Pa
         "cache",
         "checkpoint",
         "config.json",
+        "data.csv",
+        "last",
         "last.pt",
         "log.csv",
     ]
@@ -68,25 +75,21 @@ def test_a_run_learns_and_leaves_what_it_promises(data: Collection, tmp_path: Pa
     assert not any(loaded.trained.covers(data.places[i]) for i in data.of_split("test"))
 
 
-@pytest.mark.parametrize("epochs_before_the_kill", [1, 2, 3])
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(
-    data: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, epochs_before_the_kill: int
-) -> None:
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(data: Collection, tmp_path: Path) -> None:
     whole = trainer(data, tmp_path / "whole").run(resume=False)
     keep = Trainer._keep
-    kept = 0
 
     def keep_then_die(self: Trainer, *args: Any) -> None:
-        nonlocal kept
         keep(self, *args)
-        kept += 1
-        if kept == epochs_before_the_kill:
-            raise KeyboardInterrupt
+        raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
+    # Killed after its first, its second and its third epoch: within a stage and between two.
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Trainer, "_keep", keep_then_die)
-        with pytest.raises(KeyboardInterrupt):
-            trainer(data, tmp_path / "killed").run(resume=False)
+        for kills in range(3):
+            with pytest.raises(KeyboardInterrupt):
+                trainer(data, tmp_path / "killed").run(resume=kills > 0)
+            assert load(tmp_path / "killed" / "checkpoint").fingerprint == data.fingerprint
     resumed = trainer(data, tmp_path / "killed").run(resume=True)
     for name, value in whole.network.state_dict().items():
         assert torch.equal(value, resumed.network.state_dict()[name]), name
@@ -103,17 +106,53 @@ def test_a_run_is_not_overwritten_nor_resumed_with_other_settings_or_data(
     trainer(data, out, config=short).run(resume=False)
     with pytest.raises(ConfigError, match="holds a run; add --resume"):
         trainer(data, out, config=short).run(resume=False)
-    with pytest.raises(ConfigError, match="another config"):
+    with pytest.raises(ConfigError, match=r"begun with .*batch_size = 64, now 8"):
         trainer(data, out).run(resume=True)
     more = Collection.open([photo_folder(Poland=3)])
-    with pytest.raises(ConfigError, match="another split_fingerprint"):
+    with pytest.raises(ConfigError, match=r"begun with other data \(split \w+, now \w+\)"):
         trainer(more, out, config=short).run(resume=True)
 
 
-def test_a_loss_that_is_not_finite_stops_the_run(data: Collection, tmp_path: Path) -> None:
-    wild = TrainConfig(preprocessing=Preprocessing(64), stages=(Stage("trunk", 5, 1e30, 1e30),))
-    with pytest.raises(DataError, match="loss is not finite at step"):
+def test_a_loss_that_is_not_finite_stops_the_run_and_leaves_the_last_good_checkpoint(
+    data: Collection, tmp_path: Path
+) -> None:
+    stages = (Stage("trunk", 1, 1e-2, 1e-3), Stage("trunk", 5, 1e30, 1e30))
+    wild = TrainConfig(preprocessing=Preprocessing(64), stages=stages)
+    with pytest.raises(DataError, match=r"loss is not finite.*; lower lr_from"):
         trainer(data, tmp_path / "run", config=wild).run(resume=False)
+    good = load(tmp_path / "run" / "checkpoint")
+    assert good.info["best"]["stage"] == 0
+    assert all(torch.isfinite(p).all() for p in good.network.parameters())
+
+
+def test_a_full_disk_is_reported_and_leaves_the_last_good_checkpoint(
+    data: Collection, tmp_path: Path
+) -> None:
+    resource = pytest.importorskip("resource")
+    out = tmp_path / "run"
+    keep = Trainer._keep
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def keep_then_fill_the_disk(self: Trainer, *args: Any) -> None:
+        keep(self, *args)
+        # The system's own limit stands in for a full disk: writing fails in the same way.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Trainer, "_keep", keep_then_fill_the_disk)
+            with pytest.raises(DataError, match=r"cannot be written \(.*--resume") as caught:
+                trainer(data, out).run(resume=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "\n" not in str(caught.value)
+    assert not list(out.rglob("*.part"))
+    before = load(out / "checkpoint")
+    assert before.info["best"]["epoch"] == 1
+    whole = trainer(data, tmp_path / "whole").run(resume=False)
+    resumed = trainer(data, out).run(resume=True)
+    for name, value in whole.network.state_dict().items():
+        assert torch.equal(value, resumed.network.state_dict()[name]), name
 
 
 def test_an_unreadable_picture_stops_the_run_or_is_counted(
@@ -127,12 +166,31 @@ def test_an_unreadable_picture_stops_the_run_or_is_counted(
     assert checkpoint.info["unreadable"] == 1
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_unreadable_picture_among_pixels_is_named_once_and_counted(
+    data: Collection, tmp_path: Path, workers: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = Path(data.name(data.of_split("train")[3]))
+    bad.write_text("not a picture")
+    config = on_pixels(Stage("front", 2, cache=False), workers=workers)
+    with pytest.raises(PictureError, match=rf"{bad.name}: not a picture.*--skip-unreadable") as e:
+        trainer(data, tmp_path / "strict", config=config).run(resume=False)
+    assert "\n" not in str(e.value)
+    with caplog.at_level("WARNING"):
+        run = trainer(data, tmp_path / "lax", config=config, skip_unreadable=True)
+        checkpoint = run.run(resume=False)
+    assert [r.message.count(bad.name) for r in caplog.records] == [1]
+    assert checkpoint.info["unreadable"] == 1
+    with (tmp_path / "lax" / "log.csv").open() as lines:
+        assert [row["unreadable"] for row in csv.DictReader(lines)] == ["1", "1"]
+
+
 def test_lbfgs_fits_the_head_to_the_end(data: Collection, tmp_path: Path) -> None:
     stage = Stage("trunk", 80, solver="lbfgs", l2=1e-3)
     config = TrainConfig(preprocessing=Preprocessing(64), stages=(stage,))
     run = trainer(data, tmp_path / "run", config=config)
     run.run(resume=False)
-    items = run.inputs("trunk", "train")
+    items = run.supply.of(stage, "train")
     x = torch.stack([items.dataset[i][0] for i in range(len(items.places))])
     labels = torch.tensor([items.dataset[i][1] for i in range(len(items.places))])
     linear = run.network.head[-1]
@@ -149,14 +207,120 @@ def test_lbfgs_fits_the_head_to_the_end(data: Collection, tmp_path: Path) -> Non
         Stage("front", 1, solver="lbfgs")
 
 
-def test_everything_can_be_trained_on_pixels(data: Collection, tmp_path: Path) -> None:
-    config = TrainConfig(
-        preprocessing=Preprocessing(32, "fixed"), batch_size=16, stages=(Stage("none", 1),)
-    )
+def on_pixels(*stages: Stage, **options: Any) -> TrainConfig:
+    """A config for stages on pixels, with a small ResNet and no dropout."""
+    settings: dict[str, Any] = {
+        "network": NetworkConfig("resnet18", head=(16,), dropout=0.0),
+        "pretrained": False,
+        "preprocessing": Preprocessing(32, "fixed"),
+        "pixels": "fast",
+        "batch_size": 16,
+    }
+    return TrainConfig(stages=stages, **settings | options)
+
+
+@pytest.mark.parametrize("cache", [True, False])
+def test_first_the_front_is_frozen_then_nothing(
+    data: Collection, tmp_path: Path, cache: bool
+) -> None:
+    config = on_pixels(Stage("front", 1, cache=cache), Stage("none", 1))
     run = trainer(data, tmp_path / "run", config=config)
-    before = run.network.front[0].weight.clone()
+    keep = Trainer._keep
+
+    def keep_state(self: Trainer, *args: Any) -> None:
+        keep(self, *args)
+        states.append({k: v.clone() for k, v in self.network.state_dict().items()})
+
+    states = [{k: v.clone() for k, v in run.network.state_dict().items()}]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "_keep", keep_state)
+        run.run(resume=False)
+    first, second, third = states
+    moved = [k for k in first if not torch.equal(first[k], second[k])]
+    assert {k.split(".")[0] for k in moved} == {"back", "head"}
+    assert not any("running" in k for k in moved), "frozen stages leave batch norms alone"
+    moved = [k for k in first if not torch.equal(second[k], third[k])]
+    assert {k.split(".")[0] for k in moved} == {"front", "back", "head"}
+    assert any("front" in k and "running_mean" in k for k in moved)
+
+
+def final(config: TrainConfig, data: Collection, out: Path) -> dict[str, Tensor]:
+    run = trainer(data, out, config=config)
     run.run(resume=False)
-    assert not torch.equal(before, run.network.front[0].weight)
+    state: dict[str, Tensor] = torch.load(out / "last.pt", weights_only=True)["network"]
+    return state
+
+
+@pytest.mark.parametrize("cache", [True, False])
+def test_accumulated_batches_do_what_one_large_batch_does(
+    data: Collection, tmp_path: Path, cache: bool
+) -> None:
+    stage = Stage("front", 1, 1e-3, 1e-3, cache=cache)
+    one = final(on_pixels(stage, batch_size=18), data, tmp_path / "one")
+    many = final(on_pixels(stage, batch_size=6, accumulate=3), data, tmp_path / "many")
+    assert len(data.of_split("train")) % 18 == 8, "the last step: a batch of 6, one of 2, no third"
+    start = trainer(data, tmp_path / "start", config=on_pixels(stage)).network.state_dict()
+    for name, value in one.items():
+        moved = (value - start[name]).float().norm()
+        apart = (value - many[name]).float().norm()
+        assert apart <= 2e-2 * moved + 1e-6, name
+
+
+def test_balanced_and_smoothed_training_resumes_exactly(data: Collection, tmp_path: Path) -> None:
+    stage = Stage("front", 2, 1e-3, 1e-4, cache=False)
+    config = on_pixels(stage, sampler="balanced", accumulate=2, batch_size=5, label_smoothing=0.1)
+    whole = final(config, data, tmp_path / "whole")
+    keep = Trainer._keep
+
+    def keep_then_die(self: Trainer, *args: Any) -> None:
+        keep(self, *args)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "_keep", keep_then_die)
+        with pytest.raises(KeyboardInterrupt):
+            trainer(data, tmp_path / "killed", config=config).run(resume=False)
+    assert load(tmp_path / "killed" / "checkpoint").info["best"]["epoch"] == 1
+    trainer(data, tmp_path / "killed", config=config).run(resume=True)
+    resumed = torch.load(tmp_path / "killed" / "last.pt", weights_only=True)["network"]
+    assert all(torch.equal(value, resumed[name]) for name, value in whole.items())
+
+
+def test_mixed_precision_and_channels_last_learn_the_same_but_for_rounding(
+    data: Collection, tmp_path: Path
+) -> None:
+    stage = Stage("front", 1, 1e-3, 1e-3, cache=False)
+    losses = []
+    for i, options in enumerate([{}, {"precision": "bf16", "channels_last": True}]):
+        run = trainer(data, tmp_path / str(i), config=on_pixels(stage, **options))
+        run.run(resume=False)
+        losses.append(run.rows[0]["train_loss"])
+        assert all(p.dtype == torch.float32 for p in run.network.parameters())
+    assert losses[0] == pytest.approx(losses[1], rel=0.02)
+    assert losses[0] != losses[1]
+
+
+def test_fast_and_exact_pixels_have_caches_of_their_own(data: Collection, tmp_path: Path) -> None:
+    names = {}
+    for pixels in ("exact", "fast"):
+        config = TrainConfig(preprocessing=Preprocessing(64), pixels=pixels)
+        run = Trainer(config, data, tmp_path / pixels, cache_directory=tmp_path / pixels)
+        run.supply.of(config.stages[0], "val")
+        names[pixels] = {f.name for f in (tmp_path / pixels).iterdir()}
+    assert not names["exact"] & names["fast"]
+
+
+def test_curves_for_tensorboard(data: Collection, tmp_path: Path) -> None:
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    config = on_pixels(Stage("front", 1, cache=False), tensorboard=True)
+    trainer(data, tmp_path / "run", config=config).run(resume=False)
+    read = events.EventAccumulator(str(tmp_path / "run" / "tensorboard"))
+    read.Reload()
+    assert {"step/loss", "epoch/val_loss", "epoch/lr"} <= set(read.Tags()["scalars"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "torch.utils.tensorboard", None)
+        with pytest.raises(ConfigError, match=r"pip install tensorboard"):
+            trainer(data, tmp_path / "none", config=config)
 
 
 def test_an_empty_split_is_an_error(photo_folder: Callable[..., Path], tmp_path: Path) -> None:
@@ -168,7 +332,7 @@ def test_an_empty_split_is_an_error(photo_folder: Callable[..., Path], tmp_path:
 def test_frozen_parts_are_computed_once(
     data: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.data.datasets.CHUNK", 7)
+    monkeypatch.setattr("model.training.cache.CHUNK", 7)
     seen: list[int] = []
     damaged: list[int] = []
 
@@ -205,19 +369,39 @@ def test_frozen_parts_are_computed_once(
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_an_epoch_takes_one_view_of_each_place_and_batches_of_one_shape() -> None:
+def test_an_epoch_takes_one_view_of_each_place_and_steps_of_one_shape() -> None:
     places = [0, 0, 0, 1, 1, 2, 3, 3, 4]
     shapes = [(1, 2)] * 6 + [(2, 2)] * 3
     for seed in range(20):
-        batches = list(EpochSampler(places, shapes, 2, seed))
-        items = [i for batch in batches for i in batch]
+        steps = steps_of_epoch(places, shapes, 2, seed)
+        items = [i for step in steps for i in step]
         assert sorted(places[i] for i in items) == [0, 1, 2, 3, 4]
-        assert all(len({shapes[i] for i in batch}) == 1 for batch in batches)
-        assert max(len(batch) for batch in batches) <= 2
-        assert len(EpochSampler(places, shapes, 2, seed)) == len(batches)
-    views = Counter(i for s in range(300) for b in EpochSampler(places, shapes, 2, s) for i in b)
+        assert all(len({shapes[i] for i in step}) == 1 for step in steps)
+        assert max(len(step) for step in steps) <= 2
+    views = Counter(i for s in range(300) for b in steps_of_epoch(places, shapes, 2, s) for i in b)
     assert min(views[i] for i in (0, 1, 2)) > 60
-    assert list(EpochSampler(places, shapes, 2, 7)) == list(EpochSampler(places, shapes, 2, 7))
+    assert steps_of_epoch(places, shapes, 2, 7) == steps_of_epoch(places, shapes, 2, 7)
+
+
+def test_a_balanced_epoch_shows_countries_alike() -> None:
+    places = [p for p in range(40) for _ in range(2)]
+    countries = ["US"] * 36 + ["HU"] * 4
+    weights = balanced(countries)
+    seen: Counter[str] = Counter()
+    for seed in range(50):
+        steps = steps_of_epoch(places, None, 8, seed, weights)
+        assert sum(len(step) for step in steps) == 40
+        seen.update(countries[places[i]] for step in steps for i in step)
+    assert 0.45 < seen["HU"] / seen.total() < 0.55
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_processes_share_out_a_step(size: int) -> None:
+    step = list(range(11))
+    shares = [portions(step, 2, rank, size) for rank in range(size)]
+    assert sorted(i for share in shares for batch in share for i in batch) == step
+    assert all(1 <= len(batch) <= 2 for share in shares for batch in share)
+    assert portions([5], 2, 1, 2) == [], "a process may have nothing to do"
 
 
 def test_views_of_panoramas_and_photos() -> None:

@@ -1,0 +1,373 @@
+"""One training run: stages, epochs, steps, and the best of them by val loss."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import math
+import time
+from collections import Counter
+from contextlib import suppress
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from model.checkpoint import Checkpoint, git_revision
+from model.config import TrainConfig
+from model.data.collection import Collection, Trained, digest
+from model.metrics import macro_recall
+from model.network import Network
+from model.training.calibration import fit_temperature
+from model.training.crew import Crew
+from model.training.folder import Row, RunFolder, manifest
+from model.training.inputs import Inputs, Supply
+from model.training.judging import judge
+from model.training.loading import Feed
+from model.training.sampling import balanced, steps_of_epoch
+from model.training.solve import fit_head
+from model.training.steps import Stepper
+from model.types import COUNTRY_CODES, PRACTICE_SOURCE, DataError, PictureError
+
+log = logging.getLogger(__name__)
+
+State = dict[str, Tensor]
+
+
+class Trainer:
+    """One training run over a collection.
+
+    Args:
+        config: the settings.
+        collection: the data; its train split is learnt, its val split chooses the epoch.
+        out: the run's folder.
+        crew: the processes of the run; this one alone, on the CPU, by default.
+        skip_unreadable: leave out pictures that cannot be read, and count them.
+        cache_directory: keeps what frozen parts make of the pictures; in ``out`` by default.
+
+    Raises:
+        DataError: an empty train or val split.
+        ConfigError: weights that cannot be had, TensorBoard wanted but not installed.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        collection: Collection,
+        out: Path,
+        *,
+        crew: Crew | None = None,
+        skip_unreadable: bool = False,
+        cache_directory: Path | None = None,
+    ) -> None:
+        self.config, self.collection = config, collection
+        self.crew = crew or Crew(torch.device("cpu"))
+        self.folder = RunFolder(out, self.crew, tensorboard=config.tensorboard)
+        torch.manual_seed(self._seed(0))
+        network = Network(
+            config.network, pretrained=config.pretrained, weights_file=config.weights_file
+        )
+        self.network = network.eval().to(self.crew.device)
+        if config.channels_last:
+            self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.supply = Supply(
+            config,
+            collection,
+            self.network,
+            self.crew,
+            cache_directory or out / "cache",
+            skip_unreadable=skip_unreadable,
+        )
+        self._log_prior = self._prior().to(self.crew.device)
+        self._revision = git_revision()
+        self.rows: list[Row] = []
+        self.best: Row = {"val_loss": math.inf}
+        self.best_state: State = {}
+
+    def _seed(self, *numbers: int) -> int:
+        """The seed of one stretch of work, so that a resumed run draws the same lots."""
+        sequence = np.random.SeedSequence([self.config.seed, *numbers])
+        return int(sequence.generate_state(1)[0])
+
+    def _prior(self) -> Tensor:
+        """The log of each country's share of the train places, [56].
+
+        Countries with fewer than ten count as ten: the adjustment must not lift what was hardly
+        ever seen above everything else.
+        """
+        counts = Counter(self.collection.places[i].country for i in self.supply.places("train"))
+        n = torch.tensor([max(10.0, counts[code]) for code in COUNTRY_CODES])
+        return (n / n.sum()).log()
+
+    def run(self, *, resume: bool) -> Checkpoint:
+        """Train all stages and write the run's folder.
+
+        Raises:
+            ConfigError: nothing to resume, or the run to resume had other settings or data.
+            DataError: the loss is no longer finite, or the disk is full.
+            PictureError: a picture cannot be read, and such are not to be skipped.
+        """
+        start_stage, start_epoch, saved = self._start(resume)
+        for number in range(start_stage, len(self.config.stages)):
+            stage = self.config.stages[number]
+            self.network.set_freeze(stage.freeze)
+            train, val = self.supply.of(stage, "train"), self.supply.of(stage, "val")
+            if stage.solver == "lbfgs":
+                self._solve(number, train, val)
+            else:
+                self._stage(number, train, val, start_epoch, saved)
+            start_epoch, saved = 0, None
+            self.network.load_state_dict(self.best_state)
+            self.supply.forget(stage, self.config.stages[number + 1 :])
+        return self._finish()
+
+    def _stage(
+        self, number: int, train: Inputs, val: Inputs, start: int, saved: dict[str, Any] | None
+    ) -> None:
+        stage = self.config.stages[number]
+        optimizer = torch.optim.AdamW(
+            [p for p in self.network.parameters() if p.requires_grad],
+            lr=stage.lr_from,
+            weight_decay=self.config.weight_decay,
+        )
+        if saved:
+            optimizer.load_state_dict(saved["optimizer"])
+        feed = self._feed(val)
+        stepper = Stepper(
+            self.network,
+            train,
+            self._feed(train),
+            torch.compile(train.learner) if self.config.compile else train.learner,
+            optimizer,
+            self._summed_loss,
+            self.supply,
+            self.config.batch_size,
+        )
+        steps_per_epoch = len(self._steps(train, number, 0))
+        steps = max(1, round(stage.epochs * steps_per_epoch))
+        bar = tqdm(
+            total=steps,
+            initial=min(steps, start * steps_per_epoch),
+            unit="step",
+            desc=f"stage {number + 1} of {len(self.config.stages)}",
+            disable=None if self.crew.leads else True,
+        )
+        for epoch in range(start, math.ceil(stage.epochs)):
+            began, done = time.monotonic(), epoch * steps_per_epoch
+            own = (self.crew.rank,) if self.crew.rank else ()
+            torch.manual_seed(self._seed(number, epoch, *own))
+            taken = self._steps(train, number, epoch)[: max(1, steps - done)]
+            course = [stage.rate((done + i) / steps) for i in range(len(taken))]
+            loss = stepper.epoch(taken, course, bar, partial(self._curve, bar))
+            figures = self._figures(*self.logits(val, feed))
+            row = {
+                "stage": number,
+                "epoch": epoch + 1,
+                "lr": course[-1],
+                "train_loss": loss,
+                **figures,
+                "seconds": round(time.monotonic() - began, 1),
+            }
+            self._keep(row, optimizer)
+        bar.close()
+
+    def _steps(self, inputs: Inputs, stage: int, epoch: int) -> list[list[int]]:
+        """The items of each step of an epoch, of all processes together."""
+        weights = None
+        if self.config.sampler == "balanced":
+            places = [self.collection.places[i] for i in dict.fromkeys(inputs.places)]
+            weights = balanced([place.country for place in places])
+        size = self.config.batch_size * self.config.accumulate * self.crew.size
+        seed = self._seed(stage, epoch)
+        return steps_of_epoch(inputs.places, inputs.shapes, size, seed, weights)
+
+    def _curve(self, bar: Any, loss: float) -> None:
+        self.folder.curve("step/loss", loss, bar.n)
+
+    def _feed(self, inputs: Inputs) -> Feed:
+        workers = 0 if inputs.is_cached else self.config.workers
+        return Feed(inputs.dataset, workers, pinned=self.crew.device.type == "cuda")
+
+    def _solve(self, number: int, train: Inputs, val: Inputs) -> None:
+        """Fit the head to all views of the train places at once."""
+        stage, began = self.config.stages[number], time.monotonic()
+        items = [train.dataset[i] for i in range(len(train.places))]
+        x = torch.stack([features for features, _ in items]).to(self.crew.device)
+        labels = torch.tensor([label for _, label in items], device=self.crew.device)
+        views = Counter(train.places)
+        each_place = torch.tensor([1 / views[place] for place in train.places])
+        if self.config.sampler == "balanced":
+            countries = [self.collection.places[place].country for place in train.places]
+            each_place = torch.from_numpy(balanced(countries)).float()
+        weights = each_place.to(self.crew.device)
+
+        def loss() -> Tensor:
+            smoothing = self.config.label_smoothing
+            each = self.loss(train.learner(x), labels, smoothing=smoothing, reduction="none")
+            return (each * weights).sum() / weights.sum()
+
+        last = fit_head(self.network.head, loss, stage)
+        row = {
+            "stage": number,
+            "epoch": math.ceil(stage.epochs),
+            "lr": 1.0,
+            "train_loss": last,
+            **self._figures(*self.logits(val)),
+            "seconds": round(time.monotonic() - began, 1),
+        }
+        self._keep(row, None)
+
+    def _summed_loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return self.loss(logits, labels, smoothing=self.config.label_smoothing, reduction="sum")
+
+    def loss(
+        self, logits: Tensor, labels: Tensor, *, smoothing: float = 0.0, reduction: str = "mean"
+    ) -> Tensor:
+        """Cross entropy of logits [N, 56] with the logit adjustment."""
+        adjusted = logits + self.config.logit_adjustment * self._log_prior.to(logits.device)
+        return nn.functional.cross_entropy(
+            adjusted, labels, label_smoothing=smoothing, reduction=reduction
+        )
+
+    def logits(self, inputs: Inputs, feed: Feed | None = None) -> tuple[Tensor, Tensor]:
+        """Logits [places, 56], averaged over each place's views, and labels [places]; on the CPU.
+
+        Raises:
+            DataError: no picture of them can be read.
+        """
+        self.network.eval()
+        feed = feed or self._feed(inputs)
+        size = self.config.batch_size
+        return judge(inputs, feed, self.supply, self.collection.places, size)
+
+    def _figures(self, logits: Tensor, labels: Tensor) -> dict[str, float]:
+        """Loss, accuracy and temperature over the val places."""
+        predicted = logits.argmax(dim=1)
+        return {
+            "val_loss": float(self.loss(logits, labels)),
+            "val_top1": float((predicted == labels).double().mean()),
+            "val_macro_recall": macro_recall(predicted.numpy(), labels.numpy()),
+            "temperature": fit_temperature(logits, labels),
+        }
+
+    def _keep(self, row: Row, optimizer: torch.optim.Optimizer | None) -> None:
+        """Log an epoch, keep it if it is the best, and write what a resumed run needs."""
+        if not math.isfinite(row["val_loss"]):
+            raise DataError("the val loss is not finite; lower lr_from")
+        self.supply.unreadable = self.crew.together(self.supply.unreadable)
+        row["unreadable"] = len(self.supply.unreadable)
+        if self.crew.leads:
+            log.info(" ".join(f"{k} {v:.4g}" for k, v in row.items()))
+        self.rows.append(row)
+        state = _on_cpu(self.network.state_dict())
+        if row["val_loss"] < self.best["val_loss"]:
+            self.best, self.best_state = row, state
+            # At once, so that a killed run leaves it behind.
+            self._save_checkpoint("checkpoint", state, row)
+        self.folder.save(
+            {
+                "identity": self._identity(),
+                "stage": row["stage"],
+                "epoch": row["epoch"],
+                "network": state,
+                "optimizer": optimizer.state_dict() if optimizer else {},
+                "best": self.best,
+                "best_state": self.best_state,
+                "rows": self.rows,
+                "unreadable": sorted(self.supply.unreadable),
+            }
+        )
+        self.folder.log(self.rows)
+
+    def _identity(self) -> dict[str, Any]:
+        """What must not change between a run and its resumption."""
+        config = self.config.as_dict()
+        kept = {k: v for k, v in config.items() if k not in ("workers", "tensorboard")}
+        return {
+            "config": kept,
+            "split_fingerprint": self.collection.fingerprint,
+            "processes": self.crew.size,
+        }
+
+    def _start(self, resume: bool) -> tuple[int, int, dict[str, Any] | None]:
+        """Where to begin: stage, epoch, and the saved state if there is one."""
+        if not resume:
+            about = {
+                "revision": self._revision,
+                "device": str(self.crew.device),
+                "places": dict(self._count()),
+                "left_out": dict(self.collection.skipped),
+            }
+            self.folder.begin(self._identity(), about, manifest(self.collection))
+            return 0, 0, None
+        saved = self.folder.resume(self._identity())
+        self.network.load_state_dict(saved["network"])
+        self.best, self.best_state = saved["best"], saved["best_state"]
+        self.rows, self.supply.unreadable = saved["rows"], set(saved["unreadable"])
+        stage = saved["stage"]
+        if saved["epoch"] < math.ceil(self.config.stages[stage].epochs):
+            return stage, saved["epoch"], saved
+        self.network.load_state_dict(self.best_state)
+        return stage + 1, 0, None
+
+    def _finish(self) -> Checkpoint:
+        """Write the best and the last checkpoint, with what is known at the end."""
+        last = self.folder.resume(self._identity()) if self.crew.leads else None
+        if last:
+            self._save_checkpoint("last", last["network"], self.rows[-1])
+        checkpoint = self._checkpoint(self.best_state, self.best)
+        self.folder.save_checkpoint(checkpoint, "checkpoint")
+        self.folder.close()
+        self.crew.wait()
+        return checkpoint
+
+    def _save_checkpoint(self, name: str, state: State, row: Row) -> None:
+        if self.crew.leads:
+            self.folder.save_checkpoint(self._checkpoint(state, row), name)
+
+    def _checkpoint(self, state: State, row: Row) -> Checkpoint:
+        network = copy.deepcopy(self.network).cpu().eval()
+        network.load_state_dict(state)
+        return Checkpoint(
+            network,
+            self.config.preprocessing,
+            row["temperature"],
+            self._trained,
+            self.collection.fingerprint,
+            {
+                "revision": self._revision,
+                "config": self.config.as_dict(),
+                "best": row,
+                "places": dict(self._count()),
+                "unreadable": len(self.supply.unreadable),
+            },
+        )
+
+    def _count(self) -> Counter[str]:
+        """How many places of each source and split."""
+        places, splits = self.collection.places, self.collection.splits
+        return Counter(f"{p.source} {s}" for p, s in zip(places, splits, strict=True))
+
+    @cached_property
+    def _trained(self) -> Trained:
+        seen = [i for s in ("train", "val") for i in self.collection.of_split(s)]
+        places = [self.collection.places[i] for i in seen]
+        digests = []
+        for i in seen:
+            with suppress(PictureError):
+                digests.append(digest(self.collection.read(i)))
+        return Trained(
+            frozenset(p.key for p in places),
+            frozenset(digests),
+            tuple(p.location for p in places if p.location and p.source != PRACTICE_SOURCE),
+        )
+
+
+def _on_cpu(state: dict[str, Any]) -> State:
+    return {
+        k: v.detach().cpu().clone(memory_format=torch.contiguous_format) for k, v in state.items()
+    }
