@@ -5,15 +5,16 @@ usage::
     python -m model.cues --data DIR [--data DIR ...] [--checkpoint DIR] [--split test] [--json -]
 
 Each panorama with masks is shown as its middle crop, as in :mod:`model.evaluate`, and the map of
-the net's own guess is held against the masks.
+the net's own guess is held against the masks. What a cue tells by itself, and so whether a player
+should look at it, is found out from all panoramas with cues, see :mod:`model.tells`.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ from model.data.collection import Collection
 from model.data.cues import LOOKED_RATIO, CueShare, most_looked_at, shares
 from model.metrics import wilson
 from model.predict import Predictor
+from model.tells import Tell, tell
 from model.types import Crop, DataError, PictureError
 
 log = logging.getLogger(__name__)
@@ -69,20 +71,36 @@ def survey(predictor: Predictor, collection: Collection, split: str) -> list[See
     return seen
 
 
-def report(seen: Sequence[Seen]) -> dict[str, Any]:
-    """The document that ``--json`` prints: the cues over all countries, and within each."""
+def tells(collection: Collection) -> dict[str, Tell]:
+    """What each cue tells of the country by itself, over all splits of a collection."""
+    values: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for number, place in enumerate(collection.places):
+        for name, value in collection.cue_values(number).items():
+            values[name].append((place.country, value))
+    return {name: tell(seen) for name, seen in values.items()}
+
+
+def report(seen: Sequence[Seen], told: Mapping[str, Tell]) -> dict[str, Any]:
+    """The document that ``--json`` prints: the cues over all countries, and within each.
+
+    Args:
+        seen: the crops of a split.
+        told: what each cue tells by itself; every cue of ``seen`` must be there.
+    """
     countries = sorted({one.country for one in seen})
     by_country = {code: [one for one in seen if one.country == code] for code in countries}
     return {
-        **_figures(seen),
+        **_figures(seen, told),
         "looked_ratio": LOOKED_RATIO,
-        "per_country": {code: _figures(those) for code, those in by_country.items()},
+        "per_country": {code: _figures(those, told, code) for code, those in by_country.items()},
     }
 
 
-def _figures(seen: Sequence[Seen]) -> dict[str, Any]:
+def _figures(
+    seen: Sequence[Seen], told: Mapping[str, Tell], country: str | None = None
+) -> dict[str, Any]:
     names = sorted({cue.name for one in seen for cue in one.cues})
-    cues = {name: _cue(seen, name) for name in names}
+    cues = {name: _cue(seen, name) | {"tells": _told(told[name], country)} for name in names}
     favourites = Counter(best.name for one in seen if (best := most_looked_at(one.cues)))
     return {
         "n": len(seen),
@@ -90,6 +108,12 @@ def _figures(seen: Sequence[Seen]) -> dict[str, Any]:
         "most_looked_at": dict(favourites.most_common()),
         "cues": dict(sorted(cues.items(), key=lambda item: -item[1]["ratio"])),
     }
+
+
+def _told(told: Tell, country: str | None) -> dict[str, Any]:
+    """How often the cue alone gives the country away, over all countries or for one."""
+    kept = [right for code, right in told.right if country in (None, code)]
+    return {**_right(kept), "chance": told.chance}
 
 
 def _cue(seen: Sequence[Seen], name: str) -> dict[str, Any]:
@@ -119,21 +143,39 @@ def _text(document: dict[str, Any]) -> str:
     def share(part: dict[str, Any]) -> str:
         return f"{part['right']} of {part['n']}"
 
+    cues = document["cues"]
     lines = [
         f"{document['n']} crops, {document['right']} guessed right",
         f"{'cue':<14}{'n':>5}{'energy':>9}{'area':>8}{'x chance':>10}{'points':>8}"
-        f"{'right if looked at':>20}{'otherwise':>12}",
+        f"{'right if looked at':>20}{'otherwise':>12}{'tells by itself':>18}",
     ]
-    for name, cue in document["cues"].items():
+    for name, cue in cues.items():
         lines.append(
             f"{name:<14}{cue['n']:>5}{cue['energy']:>9.1%}{cue['area']:>8.1%}{cue['ratio']:>10.2f}"
             f"{cue['pointing']['share']:>8.0%}{share(cue['looked']):>20}"
-            f"{share(cue['not_looked']):>12}"
+            f"{share(cue['not_looked']):>12}{share(cue['tells']):>18}"
         )
+    telling = sorted(cues, key=lambda name: -_telling(cues[name]))[:3]
+    lines.append(
+        f"the net favours {', '.join(list(cues)[:3])}; "
+        f"most telling for a player are {', '.join(telling)}"
+    )
     for code, figures in document["per_country"].items():
-        best = [f"{name} {cue['ratio']:.1f} x" for name, cue in list(figures["cues"].items())[:3]]
-        lines.append(f"{code}: {figures['right']} of {figures['n']} right; {', '.join(best)}")
+        there = figures["cues"]
+        best = [f"{name} {cue['ratio']:.1f} x" for name, cue in list(there.items())[:3]]
+        ranked = sorted(there, key=lambda name: -_telling(there[name]))[:2]
+        should = [f"{name} ({share(there[name]['tells'])})" for name in ranked]
+        lines.append(
+            f"{code}: {figures['right']} of {figures['n']} right; looks at {', '.join(best)}; "
+            f"should look at {', '.join(should)}"
+        )
     return "\n".join(lines)
+
+
+def _telling(cue: dict[str, Any]) -> float:
+    """The share of places that a cue alone gives away; 0 where it was never seen."""
+    told = cue["tells"]
+    return float(told["right"] / max(1, told["n"]))
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -151,7 +193,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.set_threads(args.threads)
     predictor = Predictor(load(args.checkpoint))
     collection = cli.open_data(args.data)
-    document = report(survey(predictor, collection, args.split))
+    document = report(survey(predictor, collection, args.split), tells(collection))
     cli.emit(document, args.json, lambda: _text(document))
 
 

@@ -126,6 +126,11 @@ class Collection:
         source, i = self._origin[index]
         return source.cues(i) if isinstance(source, ParquetSource) else {}
 
+    def cue_values(self, index: int) -> dict[str, str]:
+        """What a place's named cues are, such as ``white_dashed``; often none."""
+        source, i = self._origin[index]
+        return source.cue_values(i) if isinstance(source, ParquetSource) else {}
+
     def picture(self, index: int) -> Image.Image:
         """The picture of a place: RGB, upright, without metadata.
 

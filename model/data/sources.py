@@ -171,12 +171,19 @@ class ParquetSource:
 
     def cues(self, index: int) -> dict[str, bytes]:
         """The masks of one row's named cues, as PNGs of the picture's size; often none."""
+        return {cue["name"]: cue["mask"] for cue in self._cues(index)}
+
+    def cue_values(self, index: int) -> dict[str, str]:
+        """What one row's named cues are, such as ``white_dashed``; often none."""
+        return {cue["name"]: cue["value"] for cue in self._cues(index)}
+
+    def _cues(self, index: int) -> list[dict[str, Any]]:
         file, group, row_in_group, _ = self._position(index)
         with open_parquet(self._files[file]) as shard:
             if "cues" not in shard.schema_arrow.names:
-                return {}
+                return []
             column = shard.read_row_group(group, columns=["cues"])["cues"]
-        return {cue["name"]: cue["mask"] for cue in column[row_in_group].as_py() or ()}
+        return column[row_in_group].as_py() or []
 
     def name(self, index: int) -> str:
         """File and row, counted from 0."""

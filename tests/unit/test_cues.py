@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from assets.practice.scene.cues import mask_png
-from model.cues import Seen, report
+from model.cues import Seen, report, tells
 from model.data.collection import Collection, HeldOut, Trained
 from model.data.cues import CueShare, cut, most_looked_at, shares
+from model.tells import Tell, tell
 from model.types import Crop, Heatmap
 from tests.conftest import PRACTICE, shard
 
@@ -72,7 +73,11 @@ def test_the_table_counts_cues_and_whether_looking_pays() -> None:
         bollard = CueShare("bollard", 0.1, 0.1 * ratio, ratio > 2)
         return Seen(country, right, (bollard, CueShare("terrain", 0.5, 0.5, False)))
 
-    document = report([seen("HU", True, 4.0), seen("HU", True, 2.0), seen("PL", False, 1.0)])
+    told = {
+        "bollard": Tell((("HU", True), ("HU", False), ("PL", True)), 2 / 3),
+        "terrain": Tell((("HU", False), ("PL", False)), 0.5),
+    }
+    document = report([seen("HU", True, 4.0), seen("HU", True, 2.0), seen("PL", False, 1.0)], told)
     assert (document["n"], document["right"]) == (3, 2)
     assert document["most_looked_at"] == {"bollard": 2}
     assert list(document["cues"]) == ["bollard", "terrain"]
@@ -81,7 +86,36 @@ def test_the_table_counts_cues_and_whether_looking_pays() -> None:
     assert (bollard["pointing"]["hits"], bollard["n"]) == (1, 3)
     assert (bollard["looked"]["right"], bollard["looked"]["n"]) == (2, 2)
     assert (bollard["not_looked"]["right"], bollard["not_looked"]["n"]) == (0, 1)
-    assert document["per_country"]["PL"]["cues"]["bollard"]["ratio"] == pytest.approx(1.0)
+    assert (bollard["tells"]["right"], bollard["tells"]["n"]) == (2, 3)
+    assert bollard["tells"]["chance"] == pytest.approx(2 / 3)
+    hungarian, polish = (document["per_country"][code]["cues"]["bollard"] for code in ("HU", "PL"))
+    assert polish["ratio"] == pytest.approx(1.0)
+    assert [(cue["tells"]["right"], cue["tells"]["n"]) for cue in (hungarian, polish)] == [
+        (1, 2),
+        (1, 1),
+    ]
+
+
+def test_a_cue_tells_what_its_values_tell() -> None:
+    own = [(country, f"{country} shape") for country in ("HU", "PL", "RO") for _ in range(4)]
+    assert all(right for _, right in tell(own).right), "each country has its own"
+    same = [(country, "grey") for country in ("HU", "PL", "RO") for _ in range(4)]
+    assert not any(right for _, right in tell(same).right), "all have the same: nobody is named"
+    assert tell(same).chance == pytest.approx(1 / 3)
+    parts = [("HU", "red, low"), ("HU", "red, high"), ("PL", "blue, low"), ("PL", "blue, high")]
+    assert all(right for _, right in tell(parts).right), "one telling part is enough"
+    assert tell([*own, ("JP", "JP shape")]).right[-1] == ("JP", False), "never seen elsewhere"
+
+
+def test_the_practice_world_says_what_its_cues_are() -> None:
+    collection = Collection.open([PRACTICE])
+    number = collection.of_split("test")[0]
+    values = collection.cue_values(number)
+    assert set(values) == set(collection.cues(number))
+    assert all(isinstance(value, str) and value for value in values.values())
+    told = tells(collection)
+    share = {name: np.mean([right for _, right in one.right]) for name, one in told.items()}
+    assert share["bollard"] > 2 * share["road_surface"], "bollards are a country's own"
 
 
 def test_cues_come_from_the_right_row(tmp_path: Path, photo_folder: Callable[..., Path]) -> None:
