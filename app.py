@@ -29,6 +29,7 @@ from game.table import Table
 from game.ui.page import build_page, launch_options
 from model import cli
 from model.checkpoint import load
+from model.data.album import Album
 from model.data.collection import Collection, HeldOut
 from model.data.pictures import open_picture
 from model.predict import Predictor
@@ -100,7 +101,8 @@ def build(settings: Settings) -> gr.Blocks:
     # The first pass through the net is the slowest; no player shall wait for it.
     predictor.play(source.any_picture())
     table = Table(source, predictor, scoreboard=scoreboard)
-    return build_page(table, predictor, read_photo=open_picture)
+    world = panoramas if practice else Collection.open([PRACTICE])
+    return build_page(table, predictor, read_photo=open_picture, album=Album(world))
 
 
 def __getattr__(name: str) -> Any:

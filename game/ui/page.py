@@ -18,10 +18,12 @@ import gradio as gr
 from PIL import Image
 
 from game import countries
+from game.guide import Album
 from game.ports import Opponent
 from game.rounds import MODES, Mode
 from game.table import Table
 from game.ui import wire
+from game.ui.guide import GuideDesk
 from game.ui.texts import TEXTS
 from model.types import COUNTRY_CODES, DataError, PictureError
 
@@ -30,7 +32,7 @@ log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
 SCRIPTS = tuple(
-    f"{name}.js" for name in "core search map lens heat reveal everybody photo game".split()
+    f"{name}.js" for name in "core search map lens heat reveal everybody photo guide game".split()
 )
 
 PHOTO_BYTES_MAX = 20 * 1024 * 1024
@@ -43,13 +45,16 @@ ReadPhoto = Callable[[bytes, str], Image.Image]
 :class:`model.types.PictureError`."""
 
 
-def build_page(table: Table, opponent: Opponent, *, read_photo: ReadPhoto) -> gr.Blocks:
+def build_page(
+    table: Table, opponent: Opponent, *, read_photo: ReadPhoto, album: Album | None = None
+) -> gr.Blocks:
     """The page of the game; launch it with :func:`launch_options`.
 
     Args:
         table: the games.
         opponent: looks at visitors' photos; normally the one who plays at the table.
         read_photo: reads a visitor's file.
+        album: the pictures of the field guide; without one it has facts only.
     """
     page = gr.Blocks(title="GeoDuel", analytics_enabled=False, fill_width=True)
     with page:
@@ -57,7 +62,7 @@ def build_page(table: Table, opponent: Opponent, *, read_photo: ReadPhoto) -> gr
             html_template=_markup(),
             # Gradio offers an event to Python only if its name stands in this text.
             js_on_load="GeoDuel.mount(element, props, watch, trigger);"
-            "/* 'begin' 'guess' 'next' 'replay' 'tried' 'photo' */",
+            "/* 'begin' 'guess' 'next' 'replay' 'tried' 'photo' 'guide' */",
             apply_default_css=False,
             elem_id="geoduel",
             facts={
@@ -76,7 +81,19 @@ def build_page(table: Table, opponent: Opponent, *, read_photo: ReadPhoto) -> gr
             js_on_load="GeoDuel.tried.listen(props, watch);",
             visible="hidden",
         )
+        study = gr.HTML(
+            html_template="<span></span>",
+            js_on_load="GeoDuel.guide.listen(props, watch);",
+            visible="hidden",
+        )
         _wire_game(page, game, table)
+        game.guide(
+            _guide_handler(GuideDesk(album)),
+            outputs=study,
+            show_progress="hidden",
+            concurrency_limit=1,
+            api_visibility="private",
+        )
         game.tried(
             _tried_handler(table),
             outputs=tried,
@@ -222,6 +239,16 @@ def _photo_handler(
             return wire.problem_message("photo_failed")
 
     return look
+
+
+def _guide_handler(desk: GuideDesk) -> Callable[[gr.EventData], wire.Message]:
+    """The handler that answers with one country of the field guide."""
+
+    def study(event: gr.EventData) -> wire.Message:
+        country = _field(event, "country")
+        return desk.message(country) if countries.is_country(country) else {}
+
+    return study
 
 
 def _seat(request: gr.Request) -> str:

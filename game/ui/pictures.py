@@ -116,6 +116,11 @@ def _colour_table() -> bytes:
     return bytes(np.asarray(rgba, dtype=np.uint8))
 
 
+def png_uri(picture: Image.Image) -> str:
+    """A PNG as a data URI, for pictures that are partly transparent."""
+    return _uri(picture, "PNG")
+
+
 def _uri(picture: Image.Image, kind: str, **options: Any) -> str:
     file = io.BytesIO()
     picture.save(file, kind, **options)

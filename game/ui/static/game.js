@@ -187,6 +187,7 @@
     if (picked) G.search.show(picked);
     if (state.status) G.status(...state.status);
     G.photo.redraw();
+    G.guide.redraw();
   }
 
   G.tab = (name) => {
@@ -197,6 +198,7 @@
       button.tabIndex = chosen ? 0 : -1;
       G.find(`#panel-${button.dataset.tab}`).hidden = !chosen;
     }
+    if (name === "guide") G.guide.open();
   };
 
   function keys(event) {
@@ -230,7 +232,8 @@
       button.addEventListener("click", () => G.tab(button.dataset.tab));
       button.addEventListener("keydown", (event) => {
         if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-        const other = tabs.find((t) => t !== button);
+        const step = event.key === "ArrowRight" ? 1 : tabs.length - 1;
+        const other = tabs[(tabs.indexOf(button) + step) % tabs.length];
         other.focus();
         G.tab(other.dataset.tab);
       });
@@ -245,6 +248,7 @@
     G.search.mount();
     G.map.mount();
     G.photo.mount(send_event);
+    G.guide.mount(send_event);
     listen();
     G.tab("play");
     G.setLanguage(G.firstLanguage());
