@@ -12,7 +12,13 @@ import numpy as np
 
 from .facts import Country
 
-SHARED_SCENES: Mapping[str, float] = {"open": 0.36, "village": 0.26, "suburb": 0.19, "town": 0.19}
+SHARED_SCENES: Mapping[str, float] = {
+    "open": 0.31, "village": 0.22, "suburb": 0.17, "town": 0.17, "main": 0.13,
+}  # fmt: skip
+RURAL = ("open", "main", "mountain", "coast")
+"""Scenes without pavements and without a row of houses."""
+MOUNTAIN_SHARE = 0.22
+"""Of the panoramas of a country that is all mountains."""
 SHARED_WEATHER: Mapping[str, float] = {"clear": 0.30, "partly": 0.45, "overcast": 0.25}
 
 
@@ -71,6 +77,8 @@ class Conditions:
         target_luminance: mean of the picture, in [0, 1], drawn alike for all countries so that
             brightness tells nothing.
         white_balance: gains of red and blue.
+        saturation, contrast, shadow_lift: of the camera's processing.
+        pitch_deg: how far the camera leans: the horizon is no straight line in the middle.
     """
 
     scene: str
@@ -84,6 +92,11 @@ class Conditions:
     traffic: float
     target_luminance: float
     white_balance: tuple[float, float]
+    saturation: float
+    contrast: float
+    shadow_lift: float
+    pitch_deg: float
+    blurred_bottom: bool
 
 
 _LUSH = {
@@ -108,22 +121,39 @@ def _sun_elevation_deg(latitude_deg: float, chance: Chance) -> float:
     return 20.0
 
 
+def _scene(country: Country, chance: Chance) -> str:
+    """A coast or mountain road as often as the country has them; else the shared kinds."""
+    heights = sum(country.terrain.get(name, 0) for name in ("mountains", "alpine"))
+    mountain = MOUNTAIN_SHARE * heights / sum(country.terrain.values())
+    where = chance.random()
+    if where < country.coast:
+        return "coast"
+    if where < country.coast + mountain:
+        return "mountain"
+    return chance.pick(country.scenes or SHARED_SCENES)
+
+
 def draw_conditions(key: PanoramaKey, country: Country) -> Conditions:
     """The conditions of one panorama."""
     chance = Chance(key, "conditions")
-    greenness = chance.betavariate(
-        6 * _LUSH[country.climate] + 0.4, 6.4 - 6 * _LUSH[country.climate]
-    )
+    lush = 0.12 + 0.76 * _LUSH[country.climate]
+    greenness = chance.betavariate(3.2 * lush, 3.2 * (1 - lush))
+    warm = chance.gauss(1, 0.03)
     return Conditions(
-        scene=chance.pick(country.scenes or SHARED_SCENES),
+        scene=_scene(country, chance),
         weather=chance.pick(SHARED_WEATHER),
         sun_elevation_deg=_sun_elevation_deg(country.latitude_deg, chance),
         sun_azimuth_deg=chance.uniform(0, 360),
         greenness=greenness,
         yaw_deg=chance.uniform(0, 360),
         lane_shift_m=chance.gauss(0, 0.25),
-        haze=chance.uniform(0.4, 1.0),
+        haze=chance.uniform(0.25, 1.0),
         traffic=chance.random(),
-        target_luminance=chance.uniform(0.40, 0.54),
-        white_balance=(chance.gauss(1, 0.025), chance.gauss(1, 0.025)),
+        target_luminance=chance.uniform(0.41, 0.58),
+        white_balance=(warm + chance.gauss(0, 0.012), 2 - warm + chance.gauss(0, 0.012)),
+        saturation=chance.uniform(0.9, 1.22),
+        contrast=chance.uniform(0.0, 0.45),
+        shadow_lift=chance.uniform(0.2, 0.45),
+        pitch_deg=chance.gauss(0, 1.0),
+        blurred_bottom=country.blurred_bottom,
     )

@@ -19,7 +19,7 @@ except ModuleNotFoundError:  # Python 3.10
 from . import presets
 
 TABLE = Path(__file__).resolve().parent.parent / "countries.toml"
-SCENES = ("open", "village", "suburb", "town")
+SCENES = ("open", "village", "suburb", "town", "main")
 SCRIPTS = "latin greek cyrillic hebrew arabic bengali thai khmer tibetan jp tc kr".split()
 
 Weights = Mapping[str, float]
@@ -39,6 +39,8 @@ class Country:
         scenes: weights of scene kinds where they differ from those all countries share.
         road_width_m: both lanes together, without shoulders.
         camera_height_m: of the street-view camera above the road.
+        coast: share of its panoramas that show the sea; 0 without one.
+        blurred_bottom: the lowest strip of the picture is washed out.
         why: where the less well known facts come from.
     """
 
@@ -79,6 +81,8 @@ class Country:
     camera_height_m: float = 2.5
     bollard_share: float = 0.6
     car_seen: str = "none"
+    coast: float = 0.06
+    blurred_bottom: bool = False
 
     @property
     def latitude_deg(self) -> float:
@@ -115,11 +119,14 @@ _CHOICES: dict[str, Collection[str]] = {
     "car_seen": ("none", "antenna", "roof_rack"),
 }
 _KEYS = {field.name for field in fields(Country)} - {"code"}
-_OPTIONAL = {"scenes", "road_width_m", "camera_height_m", "bollard_share", "car_seen"}
+_OPTIONAL = set(
+    "scenes road_width_m camera_height_m bollard_share car_seen coast blurred_bottom".split()
+)
 _NUMBERS = {
     "road_width_m": (2.5, 14.0),
     "camera_height_m": (1.2, 3.2),
     "bollard_share": (0.0, 1.0),
+    "coast": (0.0, 0.5),
 }
 
 
@@ -170,6 +177,10 @@ def _value(key: str, value: Any, where: str) -> Any:
         return _boxes(value, where)
     if key in _NUMBERS:
         return _number(value, where, *_NUMBERS[key])
+    if key == "blurred_bottom":
+        if not isinstance(value, bool):
+            raise TableError(f"{where}: must be true or false")
+        return value
     if "tuple[str" in str(kind):
         checked: Any = _strings(value, where, 10 if key in ("words", "towns") else 1)
     elif "Weights" in str(kind):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from .chance import Conditions
 from .stage import Stage
@@ -46,15 +46,17 @@ def _set_cycles(stage: Stage, samples: int, threads: int, seed: int) -> None:
     cycles.denoiser = "OPENIMAGEDENOISE"
     cycles.denoising_prefilter = "FAST"
     cycles.denoising_quality = "FAST"
-    cycles.max_bounces = cycles.diffuse_bounces = 2
+    cycles.max_bounces = cycles.diffuse_bounces = 1
     cycles.glossy_bounces = 1
     # After the first bounce the light is approximated by occlusion: cheaper, and shadows keep
     # the open look that street-view pictures get from their tone mapping.
     cycles.use_fast_gi = True
     cycles.fast_gi_method = "REPLACE"
     cycles.ao_bounces_render = 1
-    scene.world.light_settings.distance = 12
-    scene.world.light_settings.ao_factor = 0.9
+    scene.world.light_settings.distance = 3.0
+    scene.world.light_settings.ao_factor = 1.0
+    cycles.use_light_tree = False  # one sun and a sky: a tree of lights only costs
+    cycles.use_auto_tile = False
     cycles.caustics_reflective = cycles.caustics_refractive = False
     scene.view_settings.view_transform = "AgX"
     scene.view_settings.look = "AgX - Base Contrast"
@@ -127,20 +129,68 @@ def render(
     return picture, np.rint(numbers).astype(np.int64)
 
 
-def develop(picture: np.ndarray, conditions: Conditions) -> np.ndarray:
-    """White balance and exposure to the drawn target: brightness must not betray the country.
+def _blurred(values: np.ndarray, radius_px: float) -> np.ndarray:
+    """A float picture [height, width] in [0, 1], blurred; the seam of the panorama is closed."""
+    margin = int(3 * radius_px)
+    wide = np.concatenate([values[:, -margin:], values, values[:, :margin]], axis=1)
+    image = Image.fromarray((np.clip(wide, 0, 1) * 255).astype(np.uint8))
+    soft = image.filter(ImageFilter.GaussianBlur(radius_px))
+    return np.asarray(soft, dtype=np.float32)[:, margin:-margin] / 255
 
-    Takes and returns uint8 [height, width, 3].
+
+_LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+
+
+def _open_shadows(values: np.ndarray, strength: float) -> np.ndarray:
+    """Local tone mapping as street-view cameras do it: dark surroundings up, bright ones down."""
+    luma = values @ _LUMA
+    around = _blurred(luma, values.shape[1] / 45)
+    gain = ((0.42 + 0.10) / (around + 0.10)) ** strength
+    # A bright sky keeps most of its light: pulled down it looks like dusk.
+    lifted = values * np.maximum(gain, 0.93)[..., None]
+    return np.asarray(1 - np.exp(-lifted * 1.55)) / (1 - math.exp(-1.55))
+
+
+def _balanced(values: np.ndarray) -> np.ndarray:
+    """Automatic white balance: the mean colour is brought some of the way to grey."""
+    mean = values.mean(axis=(0, 1))
+    gains = (mean.mean() / np.maximum(mean, 0.02)) ** 0.5
+    return np.asarray(values * np.clip(gains, 0.75, 1.35).astype(np.float32))
+
+
+def develop(picture: np.ndarray, conditions: Conditions) -> np.ndarray:
+    """The camera's own processing: white balance, tone mapping, colour, sharpening, exposure.
+
+    Mean brightness is brought to the drawn target: brightness must not betray the country. Takes
+    and returns uint8 [height, width, 3].
     """
     values = picture.astype(np.float32) / 255
+    values = _balanced(values)
     red, blue = conditions.white_balance
     values = values * np.array([red, 1.0, blue], dtype=np.float32)
-    # A street-view camera lifts shadows and keeps contrast in the middle: a gentle S above a toe.
+    values = _open_shadows(
+        np.clip(values, 0, 1), conditions.shadow_lift + 0.18 * (conditions.weather == "overcast")
+    )
+    luma = (values @ _LUMA)[..., None]
+    values = np.clip(luma + (values - luma) * conditions.saturation, 0, 1)
+    values = values + conditions.contrast * (values - 0.45) * values * (1 - values) * 2
     values = np.clip(values, 0, 1)
-    values = values + 0.10 * np.sqrt(values) * (1 - values) ** 3
-    values = values + 0.22 * (values - 0.45) * values * (1 - values) * 4 * 0.5
-    luminance = values @ np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
-    mean = float(np.clip(luminance.mean(), 0.05, 0.95))
-    gamma = math.log(conditions.target_luminance) / math.log(mean)
-    values = np.clip(values, 0, 1) ** float(np.clip(gamma, 0.6, 1.7))
+    for _ in range(3):
+        mean = float(np.clip((values @ _LUMA).mean(), 0.05, 0.95))
+        gamma = math.log(conditions.target_luminance) / math.log(mean)
+        values = values ** float(np.clip(gamma, 0.6, 1.7))
+    luma = values @ _LUMA
+    detail = luma - _blurred(luma, values.shape[1] / 1400)
+    values = np.clip(values + 0.22 * detail[..., None], 0, 1)
+    if conditions.blurred_bottom:
+        values = _smear_bottom(values)
     return np.rint(values * 255).astype(np.uint8)
+
+
+def _smear_bottom(values: np.ndarray) -> np.ndarray:
+    """The lowest eighth washed out, as where a camera car is blurred away."""
+    height = len(values)
+    soft = np.stack([_blurred(values[..., c], values.shape[1] / 60) for c in range(3)], axis=-1)
+    row = np.arange(height, dtype=np.float32)[:, None, None] / height
+    share = np.clip((row - 0.86) / 0.03, 0, 1)
+    return np.asarray(values * (1 - share) + soft * share)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .chance import Chance
+from .chance import RURAL, Chance
 from .facts import Country
 from .geometry import Point, Shape, box, merge, ribbon, slanted_box, tube
 from .presets import BLACK, BOLLARDS, GREY, POLES, WALLS, WHITE, YELLOW, Bollard, Look, Pole
@@ -15,7 +15,7 @@ from .road import Road
 from .stage import Stage
 from .terrain import Land
 
-WIRE_RAD_PER_M = 0.0016
+WIRE_RAD_PER_M = 0.0021
 """Wires are drawn at least this thick for their distance: thinner ones break into dots."""
 
 
@@ -47,6 +47,8 @@ def place_bollards(stage: Stage, road: Road, country: Country, chance: Chance) -
     for side in (-1, 1):
         for number in range(-9, 10):
             along = first + number * spacing + side * 1.3
+            if road.joins(side, along - 1, along + 1):
+                continue
             x, y = road.beside(side * offset, along)
             stage.put(mesh, (x, y, -0.05), road.yaw_rad(along), tilt_rad=chance.gauss(0, 0.02))
     stage.note("bollard", name)
@@ -151,7 +153,7 @@ def place_poles(
     ]  # fmt: skip
     mesh = stage.mesh(shape, surfaces)
     side = chance.choice((-1, 1))
-    away = {"open": chance.uniform(1.5, 7.0), "village": 1.3}.get(scene, 0.0)
+    away = chance.uniform(1.5, 7.0) if scene in RURAL else 1.3 if scene == "village" else 0.0
     offset = side * (road.half_width_m + road.shoulder_m + away + (0.6 if road.pavement_m else 0))
     first = chance.uniform(0.15, 0.85) * pole.spacing_m
     wires, before = [], None
@@ -180,14 +182,21 @@ _RAIL_PROFILES: dict[str, list[tuple[float, float]]] = {
 }
 
 
-def place_rail(stage: Stage, road: Road, country: Country, chance: Chance) -> None:
-    """A guard rail along one side of part of the road."""
+def place_rail(
+    stage: Stage, road: Road, country: Country, chance: Chance, sides: list[int], long: bool
+) -> None:
+    """A guard rail along these sides of the road or, unless ``long``, of a part of it."""
     name = chance.pick(country.rail)
     if name == "none":
         return
-    side = chance.choice((-1, 1))
-    start = chance.uniform(-70, 10)
-    end = start + chance.uniform(40, 110)
+    start = -130.0 if long else chance.uniform(-70, 10)
+    end = 130.0 if long else start + chance.uniform(40, 110)
+    for side in sides:
+        _rail(stage, road, name, side, start, end)
+    stage.note("guard_rail", name)
+
+
+def _rail(stage: Stage, road: Road, name: str, side: int, start: float, end: float) -> None:
     offset = side * (road.half_width_m + road.shoulder_m + 0.75)
     profile = [(offset - side * across, z) for across, z in _RAIL_PROFILES[name]]
     steel = Look((0.46, 0.47, 0.48), "noise", 0.45)
@@ -197,12 +206,14 @@ def place_rail(stage: Stage, road: Road, country: Country, chance: Chance) -> No
         looks = [Look((0.62, 0.62, 0.58)), Look(BLACK)]
     parts = []
     for number, low in enumerate(np.arange(start, end, 2.0)):
+        if road.joins(side, low - 2, low + 2):
+            continue
         parts.append(ribbon(road.path(low, low + 2.0), profile, number % len(looks)))
         if not solid:
             x, y = road.beside(offset + side * 0.06, low)
             parts.append(box((x - 0.06, y - 0.05, -0.3), (x + 0.06, y + 0.05, 0.72)))
-    stage.add(merge(parts), [stage.surface(look, "guard_rail") for look in looks])
-    stage.note("guard_rail", name)
+    if parts:
+        stage.add(merge(parts), [stage.surface(look, "guard_rail") for look in looks])
 
 
 def fence_panel(kind: str, length_m: float = 2.5) -> tuple[Shape, list[Look]]:

@@ -114,7 +114,7 @@ def _wave(tree: Nodes, direction: str, scale: float, profile: str = "SAW") -> An
 
 
 def _plaster(tree: Nodes, shader: Any, look: Look) -> None:
-    colour = _multiply(tree, _mottled(tree, look.colour, 0.5, 7, 0.84), _streaks(tree), 0.8)
+    colour = _multiply(tree, _mottled(tree, look.colour, 0.5, 7, 0.86), _streaks(tree), 0.5)
     tree.links.new(colour, shader.inputs["Base Color"])
 
 
@@ -139,7 +139,7 @@ def _sheet(tree: Nodes, shader: Any, look: Look) -> None:
 def _brick(tree: Nodes, shader: Any, look: Look) -> None:
     courses = _wave(tree, "Z", 3.3)
     joints = _ramp(tree, courses, (1.5, 1.4, 1.3), (1, 1, 1), (0.04, 0.16))
-    colour = _multiply(tree, _mottled(tree, look.colour, 3, 16, 0.6), joints, 0.8)
+    colour = _multiply(tree, _mottled(tree, _scaled(look.colour, 1.1), 3, 16, 0.74), joints, 0.8)
     tree.links.new(_multiply(tree, colour, _streaks(tree), 0.6), shader.inputs["Base Color"])
 
 
@@ -197,7 +197,8 @@ def _bright(tree: Nodes) -> Any:
 
 def _leaf(tree: Nodes, shader: Any, look: Look) -> None:
     """Leaves: hue and brightness vary from clump to clump and from tree to tree."""
-    clumps = _mottled(tree, look.colour, 1.1, 5, 0.42)
+    # One bounce of light only: leaves are as bright as many bounces would make them.
+    clumps = _mottled(tree, _scaled(look.colour, 1.75), 1.1, 5, 0.5)
     information = tree.nodes.new("ShaderNodeObjectInfo")
     tint = _ramp(tree, information.outputs["Random"], (0.72, 0.80, 0.75), (1.25, 1.1, 0.9), (0, 1))
     colour = _multiply(tree, clumps, tint)
@@ -216,6 +217,11 @@ def _plain(tree: Nodes, shader: Any, look: Look) -> None:
     shader.inputs["Base Color"].default_value = (*look.colour, 1)
 
 
+def _glass(tree: Nodes, shader: Any, look: Look) -> None:
+    _plain(tree, shader, look)
+    shader.inputs["Specular IOR Level"].default_value = 1.0
+
+
 def _noise_look(tree: Nodes, shader: Any, look: Look) -> None:
     _plaster(tree, shader, look)
 
@@ -223,7 +229,7 @@ def _noise_look(tree: Nodes, shader: Any, look: Look) -> None:
 _KINDS: dict[str, Callable[[Nodes, Any, Look], None]] = {
     "noise": _noise_look, "tiles": _tiles, "sheet": _sheet, "brick": _brick, "boards": _boards,
     "stone": _stone, "thatch": _thatch, "asphalt": _asphalt, "leaf": _leaf, "plain": _plain,
-    "glass": _plain,
+    "glass": _glass,
 }  # fmt: skip
 
 
@@ -249,9 +255,21 @@ def ground(cue: str) -> Any:
     tone = tree.nodes.new("ShaderNodeAttribute")
     tone.attribute_name = "Tone"
     grain = _ramp(tree, _noise(tree, 0.05, 6), (0.62, 0.62, 0.60), (1.3, 1.3, 1.28), (0.36, 0.64))
-    fine = _ramp(tree, _noise(tree, 2.6, 6), (0.5, 0.5, 0.48), (1.35, 1.35, 1.3), (0.3, 0.7))
-    colour = _multiply(tree, _multiply(tree, tone.outputs["Color"], grain), fine, 0.85)
+    fine = _ramp(tree, _noise(tree, 3.1, 5), (0.36, 0.36, 0.34), (1.5, 1.5, 1.45), (0.3, 0.7))
+    blades = _ramp(tree, _noise(tree, 17, 2), (0.5, 0.5, 0.48), (1.4, 1.4, 1.35), (0.3, 0.7))
+    colour = _multiply(tree, _multiply(tree, tone.outputs["Color"], grain), fine, 0.9)
+    colour = _multiply(tree, colour, blades, 0.9)
     tree.links.new(colour, shader.inputs["Base Color"])
+    return material
+
+
+def water(depth: float) -> Any:
+    """The sea: dark, with small waves that break the mirror of the sky."""
+    material, tree, shader = _new("water", "", 0.22)
+    shader.inputs["Base Color"].default_value = (0.02 * depth, 0.075 * depth, 0.11 * depth, 1)
+    shader.inputs["Specular IOR Level"].default_value = 0.5
+    waves = _math(tree, "ADD", _noise(tree, 0.35, 2, (1, 0.4, 1)), _noise(tree, 0.05, 2))
+    _bump(tree, shader, waves, 0.4, 0.7)
     return material
 
 

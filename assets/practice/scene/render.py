@@ -24,11 +24,11 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
-from . import RENDERER_VERSION
+from . import RENDERER_VERSION, sprites
 from .chance import PanoramaKey
 from .facts import Country, TableError, load_countries
 
-SIZES: dict[str, tuple[int, int]] = {"train": (1400, 4), "val": (1400, 4), "test": (2048, 6)}
+SIZES: dict[str, tuple[int, int]] = {"train": (1400, 3), "val": (1400, 3), "test": (2048, 5)}
 """Width in pixels and samples a pixel, by split."""
 SPLIT_ORDER = ("test", "val", "train")
 
@@ -75,6 +75,7 @@ def render_one(
         "scene": conditions.scene,
         "weather": conditions.weather,
         "samples": samples,
+        "signs": "drawings" if sprites.present() else "simple",
         "seconds": round(seconds, 1),
         "build_seconds": round(built, 1),
         "cues": {cue: ", ".join(sorted(values)) for cue, values in stage.cue_values.items()},
@@ -101,15 +102,24 @@ def _save(image: Image.Image, path: Path) -> None:
     part.replace(path)
 
 
-def keys_to_render(countries: list[str], splits: list[str], counts: list[int]) -> list[PanoramaKey]:
-    """Country by country; within one the test pictures first, for those are played."""
+def keys_to_render(
+    countries: list[str], splits: list[str], counts: list[int], rounds: int = 1
+) -> list[PanoramaKey]:
+    """Country by country; within one the test pictures first, for those are played.
+
+    With several rounds every country gets its share of each split before any gets more, so that
+    what is there is a smaller whole world at any moment.
+    """
     number = dict(zip(splits, counts, strict=True))
     ordered = [split for split in SPLIT_ORDER if split in number]
     return [
         PanoramaKey(country, split, index)
+        for turn in range(rounds)
         for country in countries
         for split in ordered
-        for index in range(number[split])
+        for index in range(
+            -(-number[split] * turn // rounds), -(-number[split] * (turn + 1) // rounds)
+        )
     ]
 
 
@@ -118,6 +128,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--countries", nargs="+", metavar="CODE", help="default: all 56")
     parser.add_argument("--splits", nargs="+", default=["train", "val", "test"], choices=SIZES)
     parser.add_argument("--counts", nargs="+", type=int, default=[20, 3, 6], help="one per split")
+    parser.add_argument("--rounds", type=int, default=1, help="every country some, then more")
     parser.add_argument("--only", nargs="+", metavar="HU/test/3", help="render just these, again")
     parser.add_argument("--out", type=Path, default=Path("build/practice"))
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
@@ -134,7 +145,9 @@ def _chosen(arguments: argparse.Namespace, countries: dict[str, Country]) -> lis
         if len(arguments.counts) != len(arguments.splits):
             raise ValueError("--counts needs one number for each of --splits")
         codes = arguments.countries or list(countries)
-        keys = keys_to_render(codes, arguments.splits, arguments.counts)
+        if arguments.rounds < 1:
+            raise ValueError("--rounds must be 1 or more")
+        keys = keys_to_render(codes, arguments.splits, arguments.counts, arguments.rounds)
         keys = [key for key in keys if not target(arguments.out, key).exists()]
     for key in keys:
         if key.country not in countries or key.split not in SIZES:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from .chance import Chance, Conditions
 from .facts import Country
-from .geometry import Floats, merge, ribbon
+from .geometry import Floats, Shape, merge, ribbon
 from .presets import LINES, PAINTS, SURFACES, LineStyle, Look
 from .stage import Stage
 
@@ -31,19 +32,70 @@ _SHOULDERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A side road: where along the road it leaves, on which side, and half its width in metres."""
+
+    along_m: float
+    side: int
+    half_m: float
+
+
 class Road:
-    """A gently bending road along y; offsets are metres to the right of its middle."""
+    """A gently bending road along y; offsets are metres to the right of its middle.
+
+    Attributes:
+        lanes: each way; ``lane_m`` is the middle of the outer one.
+        branches: side roads.
+    """
 
     def __init__(self, country: Country, conditions: Conditions, chance: Chance) -> None:
         scene = conditions.scene
-        self.half_width_m = country.road_width_m / 2 * chance.uniform(0.92, 1.08)
+        self.half_width_m = country.road_width_m / 2 * chance.uniform(0.88, 1.12)
+        self.lanes, self.median = 1, "none"
+        self.shoulder = country.shoulder
+        if scene == "main":
+            self._widen(chance)
         self.pavement_m = {"suburb": 1.9, "town": 3.0}.get(scene, 0.0) * chance.uniform(0.8, 1.2)
-        self.shoulder_m = 0.3 if self.pavement_m else _SHOULDERS[country.shoulder][0]
+        self.shoulder_m = 0.3 if self.pavement_m else _SHOULDERS[self.shoulder][0]
+        self.shoulder_m *= 1.0 if self.pavement_m else chance.uniform(0.6, 1.5)
         self.built_m = self.pavement_m + self.shoulder_m
-        self._swing_m = {"open": 11.0, "village": 7.0, "suburb": 3.0, "town": 1.0}[scene]
-        self._swing_m *= chance.uniform(0.1, 1.0)
-        self._wave_m = chance.uniform(60, 110)
+        swing_m = {"village": 7.0, "suburb": 3.0, "town": 1.0, "main": 8.0, "mountain": 26.0}
+        self._swing_m = swing_m.get(scene, 11.0) * chance.uniform(0.1, 1.0)
+        self._wave_m = chance.uniform(60, 110) * (0.6 if scene == "mountain" else 1.0)
         self._phase = chance.uniform(0, 2 * math.pi)
+        self.branches = self._side_roads(scene, chance)
+
+    def _widen(self, chance: Chance) -> None:
+        """A main road: two lanes each way, or one with a wide shoulder."""
+        self.shoulder = "paved"
+        if chance.happens(0.6):
+            self.lanes = 2
+            self.median = chance.choice(("none", "none", "rail", "concrete", "grass"))
+            self.half_width_m = 2 * chance.uniform(3.25, 3.7) + (0.3, 1.3)[self.median != "none"]
+        else:
+            self.half_width_m = max(self.half_width_m, chance.uniform(3.4, 4.2))
+
+    @property
+    def lane_m(self) -> float:
+        """Middle of the outer lane, from the middle of the road."""
+        return self.half_width_m * (0.5 if self.lanes == 1 else 0.74)
+
+    def _side_roads(self, scene: str, chance: Chance) -> list[Branch]:
+        share = {"open": 0.4, "village": 0.6, "suburb": 0.7, "town": 0.65, "main": 0.3}
+        found = []
+        for side in (-1, 1):
+            if chance.happens(share.get(scene, 0.0) * 0.6):
+                along = chance.choice((-1, 1)) * chance.uniform(9, 48)
+                found.append(Branch(along, side, chance.uniform(1.7, 3.4)))
+        return found
+
+    def joins(self, side: int, low_m: float, high_m: float) -> bool:
+        """Whether a side road leaves on this side between two places along the road."""
+        return any(
+            b.side == side and low_m - b.half_m < b.along_m < high_m + b.half_m
+            for b in self.branches
+        )
 
     def bend(self, y: Floats | float) -> Floats:
         """X of the road's middle at ``y``, in metres; 0 at the camera."""
@@ -88,6 +140,56 @@ def _line(stage: Stage, road: Road, style: LineStyle, middle_m: float) -> None:
     stage.add(merge(pieces), [stage.paint(PAINTS[style.paint], "road_line")])
 
 
+def _lane_lines(stage: Stage, road: Road, centre: str) -> None:
+    """Dashes between the lanes of one direction: white everywhere; edges of a median as painted."""
+    dashes = LineStyle("white", "d", 3.0, 6.0, 0.12)
+    inner_m = 0.3 if road.median == "none" else 1.3
+    middle_m = (road.half_width_m - 0.28 + inner_m) / 2
+    for side in (-1, 1):
+        _line(stage, road, dashes, side * middle_m)
+        if road.median != "none":
+            colour = "yellow" if centre.startswith("yellow") else "white"
+            _line(stage, road, LineStyle(colour, "s", 1.0, 0.0, 0.12), side * 1.05)
+
+
+def _median(stage: Stage, road: Road) -> None:
+    """What parts the directions: a strip of grass, a concrete wall or a rail."""
+    path = road.path(-REACH_M, REACH_M)
+    if road.median == "grass":
+        look, profile = Look((0.13, 0.15, 0.05), "stone"), [(-0.8, 0.02), (0, 0.16), (0.8, 0.02)]
+        stage.add(ribbon(path, profile), [stage.surface(look, "terrain")])
+    elif road.median == "concrete":
+        wall = [(-0.3, 0.0), (-0.12, 0.3), (-0.08, 0.85), (0.08, 0.85), (0.12, 0.3), (0.3, 0.0)]
+        stage.add(ribbon(path, wall), [stage.surface(Look((0.45, 0.44, 0.41)), "guard_rail")])
+    elif road.median == "rail":
+        steel = stage.surface(Look((0.46, 0.47, 0.48), "noise", 0.45), "guard_rail")
+        beam = [(0.0, 0.0), (0.05, 0.05), (0.0, 0.13), (0.05, 0.21), (0.0, 0.29)]
+        for side in (-1, 1):
+            profile = [(side * (0.12 + across), 0.45 + z) for across, z in beam]
+            stage.add(ribbon(path, profile), [steel])
+
+
+def _branches(stage: Stage, road: Road, look: Look) -> None:
+    """The side roads: a strip that leaves at a right angle, its corners rounded."""
+    for branch in road.branches:
+        yaw = road.yaw_rad(branch.along_m)
+        out = np.array([0.0, 0.6, 1.6, 3.2, 6, 12, 30, 60, 100])
+        start = road.half_width_m - 0.1
+        x0, y0 = road.beside(0.0, branch.along_m)
+        across = branch.side * (start + out)
+        wide = branch.half_m + 3.6 * np.exp(-out / 1.5)
+        axis = np.array([math.cos(yaw), math.sin(yaw)])
+        along = np.array([-math.sin(yaw), math.cos(yaw)])
+        middle = np.array([x0, y0]) + across[:, None] * axis
+        left, right = middle - wide[:, None] * along, middle + wide[:, None] * along
+        points = np.concatenate([np.stack([left, right], 1), np.full((len(out), 2, 1), 0.012)], -1)
+        first = 2 * np.arange(len(out) - 1)
+        corners = np.stack([first, first + 1, first + 3, first + 2], axis=1)
+        shape = Shape(points.reshape(-1, 3), corners.ravel(), np.full(len(corners), 4),
+                      np.zeros(len(corners), dtype=np.int64))  # fmt: skip
+        stage.add(shape, [stage.surface(look, "road_surface")])
+
+
 def _paint_lines(stage: Stage, road: Road, country: Country, chance: Chance, scene: str) -> None:
     centre = chance.pick(country.centre_line)
     edge = chance.pick(country.edge_line)
@@ -99,7 +201,11 @@ def _paint_lines(stage: Stage, road: Road, country: Country, chance: Chance, sce
     for side in (-1, 1):
         if LINES[edge]:
             _line(stage, road, LINES[edge], side * (road.half_width_m - 0.28))
-    if LINES[centre]:
+    if road.lanes == 2:
+        if centre == "none":
+            centre = "white_solid"
+        _lane_lines(stage, road, centre)
+    if LINES[centre] and road.median == "none":
         _line(stage, road, LINES[centre], 0.0)
     shown += [f"centre {centre}"] * (centre != "none") + [f"edge {edge}"] * (edge != "none")
     if shown:
@@ -112,20 +218,28 @@ def _kerbs(stage: Stage, road: Road, country: Country) -> None:
     surfaces = [stage.surface(Look(colour), "kerb") for colour in colours]
     surfaces.append(stage.surface(Look((0.30, 0.29, 0.27), "asphalt")))
     pieces = []
-    step_m = 1.0 if len(colours) > 1 else 30.0
+    step_m = 1.0 if len(colours) > 1 else 3.0
     stations = np.arange(
         -120 if len(colours) > 1 else -240, 120 if len(colours) > 1 else 240, step_m
     )
     for number, start in enumerate(stations):
         path = road.path(start, start + step_m, 3.0)
         for side in (-1, 1):
+            if road.joins(side, start, start + step_m):
+                continue
             profile = [(side * edge_m, 0.0), (side * edge_m, top), (side * (edge_m + 0.16), top)]
             pieces.append(ribbon(path, profile, number % len(colours)))
-    whole = road.path(-240, 240)
     for side in (-1, 1):
         outer = edge_m + 0.16 + road.pavement_m
         profile = [(side * (edge_m + 0.16), top), (side * outer, top), (side * outer, -0.2)]
-        pieces.append(ribbon(whole, profile, len(colours)))
+        ends = [-240.0, 240.0]
+        for branch in road.branches:
+            if branch.side == side:
+                gap = branch.half_m + 1.5
+                ends += [branch.along_m - gap, branch.along_m + gap]
+        ends.sort()
+        for low, high in zip(ends[::2], ends[1::2], strict=True):
+            pieces.append(ribbon(road.path(low, high), profile, len(colours)))
     stage.add(merge(pieces), surfaces)
     stage.note("kerb", country.kerb)
 
@@ -133,7 +247,7 @@ def _kerbs(stage: Stage, road: Road, country: Country) -> None:
 def build_road(stage: Stage, road: Road, country: Country, chance: Chance, scene: str) -> None:
     """Surface, shoulders, lines; kerbs and pavements where the scene has them."""
     paved = {name: w for name, w in country.surface.items() if name not in UNPAVED}
-    built_up = scene in ("suburb", "town")
+    built_up = scene in ("suburb", "town", "main")
     surface = chance.pick(paved if built_up and paved else country.surface)
     unpaved = surface in UNPAVED
     half_m = road.half_width_m
@@ -142,10 +256,14 @@ def build_road(stage: Stage, road: Road, country: Country, chance: Chance, scene
         ribbon(path, [(-half_m, 0.0), (0.0, 0.04), (half_m, 0.0)]).moved((0, 0, -0.03)),
         [stage.surface(SURFACES[surface], "road_surface")],
     )
-    width_m, colour = _SHOULDERS[country.shoulder]
-    kind = "asphalt" if country.shoulder == "paved" or road.pavement_m else "stone"
+    _branches(
+        stage, road, SURFACES[surface] if chance.happens(0.6) else Look((0.3, 0.25, 0.19), "stone")
+    )
+    _median(stage, road)
+    colour = _SHOULDERS[road.shoulder][1]
+    kind = "asphalt" if road.shoulder == "paved" or road.pavement_m else "stone"
     look = SURFACES[surface] if road.pavement_m else Look(colour, kind)
-    outer = half_m + (road.shoulder_m if road.pavement_m else width_m)
+    outer = half_m + road.shoulder_m
     for side in (-1, 1):
         profile = [(side * (half_m - 0.05), -0.035), (side * outer, -0.06)]
         stage.add(ribbon(path, profile), [stage.surface(look, "road_surface")])

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from . import sprites
 from .buildings import Building
 from .chance import Chance
 from .facts import Country
@@ -71,7 +72,13 @@ class SignPlacer:
     def warning(self, along: float, ahead: bool) -> None:
         """A triangle or a diamond."""
         style = self.country.warning_sign
-        pixels = warning_board(style, self.chance.randrange(4))
+        drawings = sprites.warnings(style)
+        number = self.chance.randrange(1 << 30)
+        if drawings:
+            border = "#c01822" if style.startswith("triangle") else "#111111"
+            pixels = sprites.warning(drawings[number % len(drawings)], style, border)
+        else:
+            pixels = warning_board(style, number % 4)
         if style.startswith("triangle"):
             outline = [(-0.5, -0.43), (0.5, -0.43), (0.0, 0.43)]
         else:
@@ -90,8 +97,8 @@ class SignPlacer:
         self._stand(speed_board(style, number), outline, along, 2.3, ahead)
         self.stage.note("sign", f"speed {style}")
 
-    def direction(self, along: float, ahead: bool) -> None:
-        """Two places and an arrow, in the country's script, Latin beside it where it has both."""
+    def _directions(self) -> np.ndarray:
+        """A direction board, in the country's script, Latin beside it where it has both."""
         name = self.chance.pick(self.country.direction_sign)
         script = self.country.scripts[0]
         towns = self._words(self.country.towns, script)
@@ -100,13 +107,17 @@ class SignPlacer:
         if script != "latin" and script_of(latin[0]) == "latin":
             lines = [lines[0], self.chance.choice(latin)]
         lines = [f"{line} {self.chance.randint(2, 88)}" for line in lines]
-        pixels = direction_board(
+        self.stage.note("sign", f"direction {name}")
+        return direction_board(
             lines, script, DIRECTION_SIGNS[name], self.chance.choice(("up", "left"))
         )
-        width = 2.1
+
+    def direction(self, along: float, ahead: bool) -> None:
+        """Two places and an arrow."""
+        pixels = self._directions()
+        width = 2.1 if self.road.lanes == 1 else 3.6
         height = width * pixels.shape[0] / pixels.shape[1]
-        self._stand(pixels, rectangle(width, height), along, 2.55, ahead)
-        self.stage.note("sign", f"direction {name}")
+        self._stand(pixels, rectangle(width, height), along, 2.0 + height / 2, ahead)
 
     def place(self, along: float, ahead: bool) -> None:
         """The town's name."""
@@ -125,14 +136,36 @@ class SignPlacer:
         self._stand(pixels, rectangle(width, height), along, 2.1, ahead)
         self.stage.note("sign", f"place {style}")
 
+    def gantry(self) -> None:
+        """Boards over the carriageway of a main road."""
+        along = self.chance.uniform(16, 45)
+        half = self.road.half_width_m + self.road.shoulder_m + 0.6
+        steel = self.stage.plain((0.36, 0.37, 0.38), "sign", 0.45)
+        ends = [self.road.beside(side * half, along) for side in (-1, 1)]
+        parts = [tube((x, y, -0.3), (x, y, 7.4), 0.16, 0.14, 8) for x, y in ends]
+        parts += [tube((*ends[0], z), (*ends[1], z), 0.09, 0.09, 6) for z in (6.4, 7.3)]
+        for part in parts:
+            self.stage.add(part, [steel])
+        yaw = self.road.yaw_rad(along)
+        for lane in (0.3, 0.74):
+            board = self._directions()
+            x, y = self.road.beside(self.keep * lane * self.road.half_width_m, along - 0.25)
+            width = 0.42 * self.road.half_width_m
+            outline = rectangle(width, width * board.shape[0] / board.shape[1])
+            self.stage.board(board, outline, (x, y, 6.8), yaw, "sign")
+
     def place_all(self, scene: str) -> None:
         """The signs of one panorama: near enough to be read, at most one of a kind each way."""
         chance = self.chance
+        if scene == "main" and chance.happens(0.4):
+            self.gantry()
         spots = [9.0, 17.0, 30.0, -10.0, -19.0, -33.0]
         chance.shuffle(spots)
         shares = {
             "open": (0.75, 0.4, 0.75, 0.25), "village": (0.45, 0.5, 0.5, 0.75),
-            "suburb": (0.4, 0.6, 0.35, 0.2), "town": (0.3, 0.5, 0.5, 0.1),
+            "main": (0.5, 0.6, 0.8, 0.2), "mountain": (0.85, 0.45, 0.4, 0.15),
+            "coast": (0.6, 0.4, 0.6, 0.3), "suburb": (0.4, 0.6, 0.35, 0.2),
+            "town": (0.3, 0.5, 0.5, 0.1),
         }[scene]  # fmt: skip
         makers = (self.warning, self.speed, self.direction, self.place)
         for share, maker in zip(shares, makers, strict=True):

@@ -26,7 +26,7 @@ def build_sky(stage: Stage, conditions: Conditions, chance: Chance) -> None:
     sky.sky_type = "NISHITA"
     sky.sun_elevation = math.radians(conditions.sun_elevation_deg)
     sky.sun_rotation = math.radians(conditions.sun_azimuth_deg)
-    sky.dust_density = 0.6 + 1.6 * conditions.haze
+    sky.dust_density = 0.15 + 0.9 * conditions.haze
     sky.air_density = chance.uniform(0.9, 1.4)
     overcast = conditions.weather == "overcast"
     sky.sun_size = math.radians(1.2 if not overcast else 7)

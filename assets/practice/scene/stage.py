@@ -86,6 +86,31 @@ class Stage:
         smooth = place.pop("smooth", False)
         return self.put(self.mesh(shape, surfaces, smooth), **place)
 
+    def scatter(
+        self, mesh: Any, points: np.ndarray, yaw_rad: np.ndarray, scale: np.ndarray
+    ) -> None:
+        """Many instances of a mesh at once: one small face a piece carries place, turn and size.
+
+        Args:
+            mesh: what is shown.
+            points: [n, 3] metres.
+            yaw_rad, scale: [n] each; Blender takes the square root of a face's area as the scale.
+        """
+        count = len(points)
+        if not count:
+            return
+        corner = yaw_rad[:, None] + np.pi * (np.array([-0.75, -0.25, 0.25, 0.75]))[None, :]
+        reach = scale[:, None] * math.sqrt(0.5)
+        offsets = np.stack([reach * np.cos(corner), reach * np.sin(corner), 0 * corner], axis=-1)
+        corners = (points[:, None, :] + offsets).reshape(-1, 3)
+        loops = np.arange(4 * count)
+        shape = Shape(corners, loops, np.full(count, 4), np.zeros(count, dtype=np.int64))
+        carrier = self.put(self.mesh(shape, []))
+        carrier.instance_type = "FACES"
+        carrier.use_instance_faces_scale = True
+        carrier.show_instancer_for_render = False
+        self.put(mesh).parent = carrier
+
     def board(
         self, pixels: np.ndarray, outline: Sequence[tuple[float, float]], at: Point,
         yaw_rad: float, cue: str, tilt_rad: float = 0.0,

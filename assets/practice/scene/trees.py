@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -80,7 +80,7 @@ SPECIES: dict[str, Species] = {
     "shrub": Species("round", 1.9, 0.02, 0.62, 0.10, 2.4, (0.10, 0.13, 0.045)),
     "willow": Species("weeping", 9, 0.22, 0.44, 0.17, 6.5, (0.13, 0.18, 0.05)),
     "fruit": Species("round", 4.2, 0.30, 0.42, 0.12, 4.2, (0.08, 0.14, 0.032)),
-    "baobab_scrub": Species("flat", 3.4, 0.2, 0.75, 0.10, 3.4, (0.13, 0.135, 0.06)),
+    "baobab_scrub": Species("round", 3.0, 0.08, 0.62, 0.10, 3.4, (0.13, 0.135, 0.06)),
 }
 
 
@@ -90,8 +90,8 @@ def _ball(count: int, rng: np.random.Generator, hollow: float = 0.6) -> Floats:
     return points * rng.uniform(hollow, 1.0, (count, 1))
 
 
-def _core(centre: Floats, size: Floats, rng: np.random.Generator) -> Shape:
-    """A rough dark body inside a clump: from afar leaves must close up, not let the sky through."""
+def lump(centre: Floats, size: Floats, rng: np.random.Generator) -> Shape:
+    """A rough round body, as inside a clump: from afar leaves must close up before the sky."""
     rings, sides = 5, 8
     lift = np.linspace(-0.95, 0.95, rings)[:, None]
     angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)[None, :]
@@ -111,47 +111,68 @@ def _core(centre: Floats, size: Floats, rng: np.random.Generator) -> Shape:
 
 
 def _limbs(species: Species, chance: Chance, heads: Floats) -> list[Shape]:
-    """Branches from the trunk to the clumps of leaves."""
+    """Branches from the trunk to the clumps of leaves: every clump hangs on one."""
     height = species.height_m
     parts = []
-    for head in heads[:9]:
-        share = chance.uniform(species.trunk_share * 0.7, min(0.8, species.trunk_share + 0.25))
-        root = (0, 0, height * share)
-        radius = 0.006 * height
-        parts.append(tube(root, head * (0.92, 0.92, 0.97), radius, radius * 0.35, 5, WOOD))
+    thick = 0.009 if species.crown == "flat" else 0.006
+    for head in heads:
+        share = chance.uniform(species.trunk_share * 0.55, species.trunk_share + 0.2)
+        root = np.array([0, 0, height * min(0.8, share)])
+        elbow = root + (head - root) * np.array([0.6, 0.6, 0.45])
+        radius = thick * height * chance.uniform(0.6, 1.0)
+        parts.append(tube(root, elbow, radius, radius * 0.6, 4, WOOD))
+        parts.append(tube(elbow, head, radius * 0.6, radius * 0.25, 4, WOOD))
     return parts
+
+
+def _heads(species: Species, clumps: int, chance: Chance) -> tuple[Floats, Floats]:
+    """Middles [n, 3] and sizes [n] of the clumps: a few big lobes, each with its own clumps."""
+    rng, height = chance.arrays, species.height_m
+    radius = species.spread * height
+    low = height * (species.trunk_share * 0.85 + 0.06)
+    around = rng.uniform(0, 2 * np.pi, clumps)
+    away = np.sqrt(rng.uniform(0.0, 1, clumps)) * radius * 0.86
+    if species.crown == "flat":
+        level = height * (0.80 + 0.15 * rng.uniform(0, 1, clumps)) - 0.06 * away
+    else:
+        level = low + (height * 0.93 - low) * rng.beta(1.35, 1.25, clumps)
+        share = (level - low) / max(0.1, height - low)
+        away *= 0.40 + 0.85 * np.sqrt(np.clip(1 - np.abs(2 * share - 0.75) ** 1.7, 0.06, 1))
+    lobes = int(rng.integers(3, 6))
+    lobe = 1 + 0.34 * np.sin(lobes * around + rng.uniform(0, 6.28)) * rng.uniform(0.5, 1)
+    away *= lobe
+    heads = np.stack([away * np.cos(around), away * np.sin(around), level], axis=1)
+    heads[:, :2] += rng.normal(0, radius * 0.10, 2)
+    sizes = radius * rng.uniform(0.17, 0.42, clumps) * (1.2 if species.crown == "top" else 1.0)
+    return heads, sizes
 
 
 def _clumped(species: Species, chance: Chance) -> Shape:
     """Round, flat and top-heavy crowns: clumps of leaves at the ends of branches."""
     rng, height = chance.arrays, species.height_m
-    radius = species.spread * height
+    clumps = {"flat": 30, "top": 22}.get(species.crown, 34)
+    clumps = int(clumps * min(1.0, 0.35 + height / 10))
+    heads, sizes = _heads(species, clumps, chance)
     low = height * (species.trunk_share + 0.08)
-    flat = species.crown == "flat"
-    clumps = 15 if not flat else 20
-    around = rng.uniform(0, 2 * np.pi, clumps)
-    away = np.sqrt(rng.uniform(0.02, 1, clumps)) * radius * 0.82
-    if flat:
-        level = rng.uniform(0.80, 0.97, clumps) * height
-    else:
-        level = low + (height * 0.92 - low) * rng.beta(1.5, 1.5, clumps)
-        # Narrower towards top and bottom, unlike a ball on a stick in its irregularity.
-        share = (level - low) / max(0.1, height - low)
-        away *= 0.45 + 0.85 * np.sqrt(np.clip(1 - np.abs(2 * share - 0.8) ** 1.6, 0.08, 1))
-    heads = np.stack([away * np.cos(around), away * np.sin(around), level], axis=1)
-    heads[:, :2] += rng.normal(0, radius * 0.08, 2)
+    thick = 0.034 if species.crown == "flat" else 0.019
     parts = [
-        tube((0, 0, -0.4), (heads[0, 0] * 0.12, 0, low), 0.017 * height, 0.009 * height, 8, WOOD)
+        tube(
+            (0, 0, -0.4),
+            (heads[0, 0] * 0.12, 0, low),
+            thick * height,
+            0.55 * thick * height,
+            8,
+            WOOD,
+        )
     ]
     parts += _limbs(species, chance, heads)
-    per_clump = int(species.density * 1500 / clumps)
-    for head in heads:
-        size = radius * chance.uniform(0.34, 0.58)
-        squash = np.array([1, 1, 0.45 if flat else 0.72])
-        parts.append(_core(head, size * squash * 0.66, rng))
-        parts.append(
-            cards(head + _ball(per_clump, rng) * size * squash, species.leaf_m * 0.88, rng, LEAVES)
-        )
+    share = sizes**2 / (sizes**2).sum()
+    for head, size, part in zip(heads, sizes, share, strict=True):
+        squash = np.array([1.15, 1.15, 0.42]) if species.crown == "flat" else np.array([1, 1, 0.7])
+        count = int(species.density * 1500 * part) + 4
+        parts.append(lump(head, size * squash * 0.62, rng))
+        spread = _ball(count, rng, 0.45) * size * squash * rng.gamma(24, 1 / 24, (count, 1))
+        parts.append(cards(head + spread, species.leaf_m * 0.95, rng, LEAVES))
     return merge(parts)
 
 
@@ -176,7 +197,15 @@ def _columnar(species: Species, chance: Chance) -> Shape:
     drop = away * (0.30 if species.crown == "cone" else 0.0)
     points = np.concatenate([away * np.cos(angle), away * np.sin(angle), level - drop], axis=1)
     trunk = tube((0, 0, -0.4), (0, 0, height * 0.95), 0.014 * height, 0.003 * height, 8, WOOD)
-    return merge([trunk, cards(points, species.leaf_m * 0.88, rng, LEAVES, droop=0.25)])
+    # A dark body inside: without it a crown is confetti against the sky.
+    inner, middle = species.spread * height * 0.5, low + 0.35 * (height - low)
+    body = [
+        tube((0, 0, low + 0.06 * height), (0, 0, middle), inner * 0.7, inner, 7, LEAVES),
+        tube((0, 0, middle), (0, 0, height * 0.9), inner, inner * 0.12, 7, LEAVES),
+    ]
+    if species.crown == "cone":
+        body = [tube((0, 0, low + 0.05 * height), (0, 0, height * 0.9), inner, 0.02, 7, LEAVES)]
+    return merge([trunk, *body, cards(points, species.leaf_m * 0.88, rng, LEAVES, droop=0.25)])
 
 
 def _frond(direction: float, length_m: float, lift: float, leaf_m: float, head: Floats) -> Shape:
@@ -254,7 +283,12 @@ _BUILDERS = {
 }  # fmt: skip
 
 
-def grow(name: str, chance: Chance) -> Shape:
-    """One individual of a species: slot 0 is wood, slot 1 leaves; it stands at the origin."""
+def grow(name: str, chance: Chance, coarse: bool = False) -> Shape:
+    """One individual of a species: slot 0 is wood, slot 1 leaves; it stands at the origin.
+
+    ``coarse`` builds one for the distance: few big leaves instead of many small ones.
+    """
     species = SPECIES[name]
+    if coarse and species.crown not in ("palm", "cactus"):
+        species = replace(species, density=species.density * 0.22, leaf_m=species.leaf_m * 2.1)
     return _BUILDERS[species.crown](species, chance)

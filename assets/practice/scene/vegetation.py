@@ -9,19 +9,19 @@ import numpy as np
 
 from .chance import Chance, Conditions
 from .facts import Country
-from .geometry import Shape, polygons
+from .geometry import Floats, Shape, polygons
 from .presets import Colour, Look
 from .road import Road
 from .stage import Stage
 from .terrain import Land, fractal
 from .trees import SPECIES, grow
 
-_WOODED = {
+WOODED = {
     "continental": 0.8, "oceanic": 0.85, "boreal": 1.35, "subarctic": 0.12, "mediterranean": 0.6,
     "semi_arid": 0.30, "desert": 0.07, "subtropical": 1.0, "tropical_wet": 1.35,
     "tropical_dry": 0.65, "highland": 0.35,
 }  # fmt: skip
-_INDIVIDUALS = 5
+_INDIVIDUALS = 4
 
 
 def _leaf_colour(leaf: Colour, evergreen: bool, greenness: float) -> Colour:
@@ -32,13 +32,14 @@ def _leaf_colour(leaf: Colour, evergreen: bool, greenness: float) -> Colour:
     return tuple(a * (1 - share) + b * share for a, b in zip(leaf, (0.26, 0.18, 0.05), strict=True))  # type: ignore[return-value]
 
 
-def _tuft(chance: Chance, spread_m: float = 1.5, blades: int = 240) -> Shape:
-    """A patch of grass blades round the origin."""
+def _tuft(chance: Chance, spread_m: float, blades: int, tall: float) -> Shape:
+    """A patch of grass blades round the origin, taller in its middle."""
     rng = chance.arrays
-    foot = np.concatenate([rng.normal(0, spread_m * 0.45, (blades, 2)), np.zeros((blades, 1))], 1)
-    height = rng.gamma(4, 0.045, (blades, 1))
-    lean = np.concatenate([rng.normal(0, 0.10, (blades, 2)), height], 1)
-    width = np.concatenate([rng.uniform(-0.028, 0.028, (blades, 2)), np.zeros((blades, 1))], 1)
+    foot = np.concatenate([rng.normal(0, spread_m * 0.5, (blades, 2)), np.zeros((blades, 1))], 1)
+    away = np.linalg.norm(foot, axis=1, keepdims=True) / spread_m
+    height = rng.gamma(4, 0.045 * tall, (blades, 1)) * np.exp(-0.35 * away)
+    lean = np.concatenate([rng.normal(0, 0.12 * tall, (blades, 2)), height], 1)
+    width = np.concatenate([rng.uniform(-0.032, 0.032, (blades, 2)), np.zeros((blades, 1))], 1)
     return polygons(np.stack([foot - width, foot + width, foot + lean], axis=1))
 
 
@@ -58,6 +59,7 @@ class Planting:
         self.country, self.conditions, self.chance = country, conditions, chance
         self.occupied: list[tuple[float, float, float]] = []
         self._meshes: dict[str, list[Any]] = {}
+        self.wooded = WOODED[country.climate]
 
     def occupy(self, x: float, y: float, radius_m: float) -> None:
         """Keep plants off this disc: a house stands there."""
@@ -67,29 +69,33 @@ class Planting:
         """Whether no house stands here."""
         return all((x - ox) ** 2 + (y - oy) ** 2 > r * r for ox, oy, r in self.occupied)
 
-    def tree(self, name: str) -> Any:
-        """The shared mesh of one individual of a species."""
-        if name not in self._meshes:
+    def _individuals(self, name: str, coarse: bool = False) -> list[Any]:
+        """The shared meshes of a species."""
+        key = f"{name}, coarse" if coarse else name
+        if key not in self._meshes:
             species = SPECIES[name]
             colour = _leaf_colour(species.leaf, species.evergreen, self.conditions.greenness)
             surfaces = [
                 self.stage.surface(Look(species.bark, "stone"), "vegetation"),
                 self.stage.surface(Look(colour, "leaf", 0.8), "vegetation"),
             ]
-            count = _INDIVIDUALS if name == next(iter(self.country.tree)) else 3
-            self._meshes[name] = [
-                self.stage.mesh(grow(name, self.chance), surfaces) for _ in range(count)
+            count = _INDIVIDUALS if name == next(iter(self.country.tree)) else 2
+            self._meshes[key] = [
+                self.stage.mesh(grow(name, self.chance, coarse), surfaces) for _ in range(count)
             ]
-        return self.chance.choice(self._meshes[name])
+        return self._meshes[key]
 
     def plant(self, name: str, x: float, y: float, size: float = 1.0) -> None:
-        """One tree or bush."""
+        """One tree or bush; none so near the camera that its leaves would show as cards."""
+        if math.hypot(x, y) < 7.5:
+            return
         chance = self.chance
         scale = size * chance.uniform(0.65, 1.25)
         stretch = scale * chance.uniform(0.85, 1.2)
         z = self.land.level(x, y) - 0.1
         self.stage.put(
-            self.tree(name), (x, y, z), chance.uniform(0, 6.28), (scale, scale, stretch),
+            chance.choice(self._individuals(name)), (x, y, z), chance.uniform(0, 6.28),
+            (scale, scale, stretch),
             tilt_rad=chance.gauss(0, 0.03),
         )  # fmt: skip
         self.stage.note("vegetation", name)
@@ -105,62 +111,190 @@ class Planting:
                 break
         return kept
 
+    def _open(self, x: Floats, y: Floats, clear_m: float) -> Floats:
+        """Which of the points [n] are off the road, off the side roads and off the houses."""
+        room = (np.abs(x - self.road.bend(y)) > clear_m) & (np.hypot(x, y) > 4)
+        for ox, oy, radius_m in self.occupied:
+            room &= (x - ox) ** 2 + (y - oy) ** 2 > radius_m**2
+        return np.asarray(room & (self.land.height(x, y) > self.land.water_m + 0.5))
+
+    def scatter(
+        self, name: str, x: Floats, y: Floats, size: float = 1.0, coarse: bool = False
+    ) -> None:
+        """Many plants of a species at once, at the points [n]."""
+        if not len(x):
+            return
+        rng = self.chance.arrays
+        meshes = self._individuals(name, coarse)
+        which = rng.integers(0, len(meshes), len(x))
+        z = self.land.height(x, y) - 0.1
+        points = np.stack([x, y, z], axis=1)
+        for number, mesh in enumerate(meshes):
+            own = points[which == number]
+            scale = size * rng.uniform(0.55, 1.3, len(own))
+            self.stage.scatter(mesh, own, rng.uniform(0, 6.28, len(own)), scale)
+        self.stage.note("vegetation", name)
+
+    def _mixed(
+        self, mix: dict[str, float], x: Floats, y: Floats, size: float = 1.0, coarse: bool = False
+    ) -> None:
+        names = list(mix)
+        weight = np.array([mix[name] for name in names])
+        which = self.chance.arrays.choice(len(names), len(x), p=weight / weight.sum())
+        for number, name in enumerate(names):
+            self.scatter(name, x[which == number], y[which == number], size, coarse)
+
     def woods(self) -> None:
-        """Groves and single trees from the roadside to the horizon."""
-        chance, scene = self.chance, self.conditions.scene
+        """Groves near the road, belts along the fields, forest to the horizon."""
+        scene = self.conditions.scene
         mix = self._chosen()
-        base = {"open": 560, "village": 330, "suburb": 260, "town": 130}[scene]
-        density = _WOODED[self.country.climate] * chance.uniform(0.35, 1.5)
-        nearest = self.road.half_width_m + self.road.built_m + {"open": 4.5}.get(scene, 7.0)
-        planted = 0
-        goal = int(base * density)
-        for _ in range(goal * 5):
-            if planted >= goal:
-                break
-            y = 380 * chance.uniform(-1, 1) ** 3 * 1.0 + chance.uniform(-60, 60)
-            offset = chance.choice((-1, 1)) * (nearest + 330 * chance.random() ** 1.9)
-            x, y = self.road.beside(offset, y)
-            grove = float(
-                fractal(np.array([x]), np.array([y]), 130, 2, self.land.noise_seed + 3)[0]
-            )
-            if grove < chance.uniform(-0.9, 0.75) or not self.free(x, y):
-                continue
-            self.plant(chance.pick(mix), x, y)
-            planted += 1
+        density = self.wooded * self.chance.uniform(0.35, 1.5)
+        self._groves(mix, density, scene)
+        if scene not in ("suburb", "town"):
+            for _ in range(round(self.chance.uniform(2, 9) * min(1.0, density))):
+                self._belt(mix)
+        self._forest(mix)
+
+    def _groves(self, mix: dict[str, float], density: float, scene: str) -> None:
+        rng = self.chance.arrays
+        base = {"village": 300, "suburb": 240, "town": 120, "main": 260}.get(scene, 330)
+        tries = int(base * density * 3)
+        edge = self.road.half_width_m + self.road.built_m
+        nearest = edge + (7.0 if scene in ("village", "suburb", "town") else 4.5)
+        along = 330 * rng.uniform(-1, 1, tries) ** 3 + rng.uniform(-60, 60, tries)
+        across = rng.choice((-1, 1), tries) * (nearest + 300 * rng.random(tries) ** 1.9)
+        x, y = self.road.bend(along) + across, along
+        grove = fractal(x, y, 90, 2, self.land.noise_seed + 3)
+        keep = (grove > rng.uniform(-0.35, 0.95, tries)) & self._open(x, y, nearest)
+        x, y = x[keep], y[keep]
+        near = np.hypot(x, y) < 90
+        self._mixed(mix, x[near], y[near])
+        self._mixed(mix, x[~near], y[~near], 1.05, True)
+
+    def _belt(self, mix: dict[str, float]) -> None:
+        """A row of trees and bushes: along a field, a ditch or a track."""
+        chance, rng = self.chance, self.chance.arrays
+        side = chance.choice((-1, 1))
+        away = self.road.half_width_m + chance.choice(
+            (chance.uniform(28, 70), chance.uniform(70, 240))
+        )
+        turn = chance.choice((0.0, 0.0, math.pi / 2)) + chance.gauss(0, 0.12)
+        length, step = chance.uniform(70, 340), chance.uniform(2.2, 6.5)
+        reach = np.arange(-length / 2, length / 2, step)
+        reach = reach + rng.normal(0, step * 0.3, len(reach))
+        start_y = chance.uniform(-150, 150)
+        x = side * away + reach * math.sin(turn) + rng.normal(0, 1.4, len(reach))
+        y = start_y + reach * math.cos(turn) + rng.normal(0, 1.4, len(reach))
+        x = x + self.road.bend(y)
+        clear = self.road.half_width_m + self.road.built_m + 5
+        keep = self._open(x, y, clear) & (rng.random(len(x)) < chance.uniform(0.55, 1.0))
+        x, y = x[keep], y[keep]
+        trees = rng.random(len(x)) < chance.uniform(0.15, 0.95)
+        few = {chance.pick(mix): 1.0, chance.pick(mix): 0.6}
+        self._mixed(few, x[trees], y[trees], chance.uniform(0.75, 1.1), True)
+        self.scatter("shrub", x, y, chance.uniform(0.8, 1.9), True)
+
+    def _forest(self, mix: dict[str, float]) -> None:
+        """Trees wherever the land says wood, thinner with the distance."""
+        rng = self.chance.arrays
+        tries = 6500
+        reach = 60 * np.exp(rng.random(tries) ** 0.8 * math.log(1500 / 60))
+        angle = rng.uniform(0, 2 * np.pi, tries)
+        x, y = reach * np.cos(angle), reach * np.sin(angle)
+        share = self.land.woods(x, y)
+        clear = self.road.half_width_m + self.road.built_m + 9
+        keep = (share > rng.uniform(0.25, 0.9, tries)) & self._open(x, y, clear)
+        x, y = x[keep], y[keep]
+        far = np.hypot(x, y) > 380
+        self._mixed(mix, x[~far], y[~far], 1.05, True)
+        self._mixed(mix, x[far], y[far], 1.35, True)
 
     def bushes(self) -> None:
-        """Undergrowth beside the road."""
-        chance = self.chance
-        count = int(130 * min(1.2, 0.35 + _WOODED[self.country.climate]) * chance.uniform(0.3, 1.4))
+        """Undergrowth beside the road, in thickets rather than one by one."""
+        chance, rng = self.chance, self.chance.arrays
+        count = int(420 * min(1.2, 0.3 + self.wooded) * chance.uniform(0.15, 1.2))
         if self.conditions.scene in ("suburb", "town"):
-            count //= 3
-        kind = "baobab_scrub" if self.country.climate in ("tropical_dry", "semi_arid") else "shrub"
+            count //= 4
+        dry = self.country.climate in ("tropical_dry", "semi_arid")
         nearest = self.road.half_width_m + self.road.built_m + 2.2
-        for _ in range(count):
-            offset = chance.choice((-1, 1)) * (nearest + 40 * chance.random() ** 1.5)
-            x, y = self.road.beside(offset, chance.uniform(-150, 150))
-            if self.free(x, y):
-                self.plant(kind, x, y, 0.8)
+        along = rng.uniform(-150, 150, count)
+        across = rng.choice((-1, 1), count) * (nearest + 46 * rng.random(count) ** 1.3)
+        x, y = self.road.bend(along) + across, along
+        thicket = fractal(x, y, 22, 2, self.land.noise_seed + 71)
+        keep = (thicket > rng.uniform(0.0, 0.8, count)) & self._open(x, y, nearest)
+        x, y = x[keep], y[keep]
+        half = rng.random(len(x)) < (0.6 if dry else 0.0)
+        self.scatter("shrub", x[~half], y[~half], 0.7)
+        self.scatter("baobab_scrub", x[half], y[half], 0.6)
 
     def grass(self) -> None:
-        """Tufts near the camera, never on the road; fewer where it is dry or paved."""
+        """Tufts near the camera, never on the road; patchy, fewer where it is dry or paved."""
         chance, green = self.chance, self.conditions.greenness
+        rng = chance.arrays
         built = self.conditions.scene in ("suburb", "town")
-        count = int((1500 if not built else 250) * (0.25 + 0.75 * green))
-        shares = (0.105, 0.16, 0.04), (0.34, 0.28, 0.11)
-        colour = tuple(a * green + b * (1 - green) for a, b in zip(*shares, strict=True))
-        surface = self.stage.surface(Look(colour, "leaf"), "terrain")  # type: ignore[arg-type]
-        tufts = [self.stage.mesh(_tuft(chance), [surface]) for _ in range(4)]
-        start = self.road.half_width_m + self.road.built_m + (1.5 if not built else 2.5)
-        for _ in range(count):
-            along = 62 * chance.uniform(-1, 1) ** 3
-            offset = chance.choice((-1, 1)) * (start + 24 * chance.random() ** 2)
-            x, y = self.road.beside(offset, along)
-            if not self.free(x, y):
-                continue
-            z = self.land.level(x, y) - 0.03
-            scale = (1, 1, chance.uniform(0.4, 1.5) * (0.5 + 0.6 * green))
-            self.stage.put(chance.choice(tufts), (x, y, z), chance.uniform(0, 6.28), scale)
+        count = int((3000 if not built else 600) * (0.35 + 0.65 * green) * chance.uniform(0.5, 1.2))
+        shares = (0.075, 0.115, 0.026), (0.21, 0.17, 0.07)
+        tall = chance.uniform(0.55, 1.35)
+        start = self.road.half_width_m + self.road.built_m + (0.7 if not built else 2.5)
+        along = 70 * rng.choice((-1, 1), count) * rng.random(count) ** 1.9
+        across = rng.choice((-1, 1), count) * (start + 38 * rng.random(count) ** 1.6)
+        x, y = self.road.bend(along) + across, along
+        patch = fractal(x, y, 14, 3, self.land.noise_seed + 83)
+        keep = (patch > rng.uniform(-1.1, 0.6, count)) & self._open(x, y, start)
+        x, y, patch = x[keep], y[keep], patch[keep]
+        z = self.land.height(x, y) - 0.03
+        points = np.stack([x, y, z], axis=1)
+        kinds = [(1.6, 430, tall * 1.3), (0.7, 130, tall * 2.0), (2.0, 420, tall)]
+        which = rng.integers(0, len(kinds), len(points))
+        for number, kind in enumerate(kinds):
+            ripe = float(np.clip(green + chance.gauss(0, 0.15), 0, 1))
+            colour = tuple(a * ripe + b * (1 - ripe) for a, b in zip(*shares, strict=True))
+            surface = self.stage.surface(Look(colour, "leaf"), "terrain")  # type: ignore[arg-type]
+            own = points[which == number]
+            scale = rng.uniform(0.5, 1.25, len(own)) * (0.7 + 0.4 * green)
+            mesh = self.stage.mesh(_tuft(chance, *kind), [surface])
+            self.stage.scatter(mesh, own, rng.uniform(0, 6.28, len(own)), scale)
+
+    def crops(self) -> None:
+        """A field with rows beside the road, on some open stretches."""
+        chance, rng = self.chance, self.chance.arrays
+        dry = self.country.climate in ("desert", "subarctic")
+        steep = self.land.relief.far_m > 300
+        if self.conditions.scene not in ("open", "main", "village") or dry or steep:
+            return
+        if not chance.happens(0.42):
+            return
+        side = chance.choice((-1, 1))
+        kind = chance.choice(("wheat", "maize", "low", "low", "wheat"))
+        tall, row_m, colour = {
+            "wheat": (4.2, 0.30, (0.24, 0.18, 0.065)),
+            "maize": (9.0, 0.8, (0.065, 0.11, 0.022)),
+            "low": (1.8, 0.7, (0.07, 0.12, 0.03)),
+        }[kind]
+        surface = self.stage.surface(Look(colour, "leaf"), "terrain")
+        tile_m, plants = 4.8, 420
+        row = np.round(rng.uniform(-tile_m / 2, tile_m / 2, plants) / row_m) * row_m
+        forth = rng.uniform(-tile_m / 2, tile_m / 2, plants)
+        foot = np.stack([row + rng.normal(0, 0.05, plants), forth, np.zeros(plants)], axis=1)
+        rise = rng.gamma(30, 0.0075 * tall, (plants, 1))
+        lean = np.concatenate([rng.normal(0, 0.05 * tall, (plants, 2)), rise], 1)
+        wide = np.concatenate([rng.normal(0, 0.05 if kind == "low" else 0.03, (plants, 2)),
+                               np.zeros((plants, 1))], 1)  # fmt: skip
+        mesh = self.stage.mesh(
+            polygons(np.stack([foot - wide, foot + wide, foot + lean], 1)), [surface]
+        )
+        first = self.road.half_width_m + self.road.built_m + chance.uniform(5, 12)
+        start, end = chance.uniform(-110, -20), chance.uniform(20, 110)
+        across, along = np.meshgrid(
+            np.arange(first, first + chance.uniform(35, 90), tile_m), np.arange(start, end, tile_m)
+        )
+        y = along.ravel()
+        x = self.road.bend(y) + side * across.ravel()
+        keep = self._open(x, y, first - 1)
+        x, y = x[keep], y[keep]
+        points = np.stack([x, y, self.land.height(x, y) - 0.03], axis=1)
+        yaw = np.array([self.road.yaw_rad(float(at)) for at in y])
+        self.stage.scatter(mesh, points, yaw, np.ones(len(x)))
 
     def garden(self, x: float, y: float, radius_m: float) -> None:
         """A few plants round a house."""

@@ -116,12 +116,13 @@ def place_traffic(
 ) -> None:
     """Moving cars in their lanes and, in built-up places, parked ones."""
     keep = 1 if country.driving == "right" else -1
-    lane = road.half_width_m * 0.5
+    lanes = [road.lane_m] if road.lanes == 1 else [road.lane_m, road.half_width_m * 0.32]
+    busy = 2.4 if scene != "main" else 5.0
     for direction in (-1, 1):
         along = chance.uniform(9, 26)
-        for _ in range(int(1 + 2.4 * traffic * chance.uniform(0.3, 1))):
+        for _ in range(int(chance.uniform(0, 1.6) + busy * traffic * chance.uniform(0.3, 1))):
             y = along * chance.choice((-1, 1))
-            x, y = road.beside(direction * keep * lane, y)
+            x, y = road.beside(direction * keep * chance.choice(lanes), y)
             yaw = road.yaw_rad(y) + (0 if direction > 0 else math.pi)
             put_car(stage, country, chance, x, y, yaw)
             along += chance.uniform(14, 60)

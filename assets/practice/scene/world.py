@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from . import furniture
+import numpy as np
+
+from . import clutter, furniture
 from .buildings import FORMS, Building, build
-from .chance import Chance, Conditions, PanoramaKey, draw_conditions
+from .chance import RURAL, Chance, Conditions, PanoramaKey, draw_conditions
 from .facts import Country
 from .film import place_camera
 from .geometry import tube
@@ -16,7 +18,7 @@ from .signs import SignPlacer, shop_sign
 from .sky import build_sky
 from .stage import Stage
 from .terrain import Land, land_for
-from .vegetation import Planting
+from .vegetation import WOODED, Planting
 from .vehicles import place_traffic
 
 _CONTIGUOUS = ("row_house", "shop_house", "town_house", "apartment_block")
@@ -64,7 +66,15 @@ class Settlement:
             building = build(name, self.country, chance)
             along = chance.uniform(-120, 120)
             back = chance.uniform(14, 70) if abs(along) < 25 else chance.uniform(7, 60)
-            self._put(building, along, chance.choice((-1, 1)), back, chance.uniform(-0.5, 0.5))
+            side = chance.choice((-1, 1))
+            if self.scene in ("mountain", "coast"):
+                side = -self.land.slope_side  # not in the sea, not in the cut of the slope
+            if not self._blocked(side, along, building.width_m):
+                self._put(building, along, side, back, chance.uniform(-0.5, 0.5))
+
+    def _blocked(self, side: int, along: float, width_m: float) -> bool:
+        """Whether a side road leaves where a house would stand."""
+        return self.road.joins(side, along - width_m / 2 - 2.5, along + width_m / 2 + 2.5)
 
     def _gardens(
         self, gap_m: tuple[float, float], back_m: tuple[float, float], filled: float
@@ -72,28 +82,45 @@ class Settlement:
         """Village and suburb: detached houses behind fences."""
         chance = self.chance
         fences = [chance.pick(self.country.fence) for _ in range(2)]
+        shops = 0.03 if self.scene == "village" else 0.06
         for side in (-1, 1):
-            along = -105 + chance.uniform(0, 15)
+            along, terrace, name, back = -105 + chance.uniform(0, 15), 0, "", 0.0
             while along < 115:
-                name = self._form(lambda n: n not in ("tower_block", "apartment_block"))
-                building = build(name, self.country, chance, shop=chance.happens(0.10))
+                # Narrow houses stand in terraces: alone in a garden they look like towers.
+                if terrace == 0:
+                    name = self._form(lambda n: n not in ("tower_block", "apartment_block"))
+                    back = chance.uniform(*back_m)
+                    terrace = chance.randint(3, 6) if name in ("row_house", "shop_house") else 1
+                terrace -= 1
+                building = build(name, self.country, chance, shop=chance.happens(shops))
                 reach = building.width_m / 2
                 along += reach
-                start, end = along - reach - 3, along + reach + 3
-                if chance.happens(filled):
-                    back = chance.uniform(*back_m)
-                    self._put(building, along, side, back, chance.gauss(0, 0.03))
-                    x, y = self.road.beside(
-                        side * (self.road.half_width_m + back + building.depth_m / 2), along
-                    )
-                    if abs(along) < 70:
-                        self.planting.garden(x, y, 0.75 * max(building.width_m, building.depth_m))
-                    if abs(along) < 75 and not building.fascia:
-                        kind = chance.choice(fences)
-                        furniture.place_fence(
-                            self.stage, self.road, self.land, kind, side, (start, end), 0.5
-                        )
-                along += reach + chance.uniform(*gap_m)
+                if chance.happens(filled) and not self._blocked(side, along, building.width_m):
+                    self._plot(building, along, side, back, fences)
+                along += reach + (0.02 if terrace else chance.uniform(*gap_m))
+
+    def _plot(
+        self, building: Building, along: float, side: int, back_m: float, fences: list[str]
+    ) -> None:
+        """A house, its garden, its fence and its driveway."""
+        chance = self.chance
+        self._put(building, along, side, back_m, chance.gauss(0, 0.03))
+        if abs(along) > 75:
+            return
+        reach = building.width_m / 2
+        way = along + chance.choice((-1, 1)) * reach * 0.7
+        clutter.driveway(self.stage, self.road, chance, side, way, back_m)
+        edge = self.road.half_width_m + self.road.built_m
+        for step in np.arange(0.0, back_m + 2, 2.0):
+            self.planting.occupy(*self.road.beside(side * (edge + step), way), 2.2)
+        x, y = self.road.beside(side * (edge + back_m + building.depth_m / 2), along)
+        self.planting.garden(x, y, 0.75 * max(building.width_m, building.depth_m))
+        if building.fascia:
+            return
+        kind = chance.choice(fences)
+        for span in ((along - reach - 3, way - 1.9), (way + 1.9, along + reach + 3)):
+            if span[1] - span[0] > 2.4 and not self.road.joins(side, *span):
+                furniture.place_fence(self.stage, self.road, self.land, kind, side, span, 0.5)
 
     def _street(self) -> None:
         """Town: fronts along the pavement, most of them shops."""
@@ -107,15 +134,21 @@ class Settlement:
                 along += building.width_m / 2
                 touching = name in _CONTIGUOUS
                 back = 0.05 if touching else chance.uniform(0.3, 3.5)
-                if chance.happens(0.93):
+                if chance.happens(0.93) and not self._blocked(side, along, building.width_m):
                     self._put(building, along, side, back, 0.0)
                 gap = 0.02 if touching and chance.happens(0.85) else chance.uniform(0.8, 5)
                 along += building.width_m / 2 + gap
 
     def place_all(self) -> None:
         """The buildings of this kind of scene."""
-        if self.scene == "open":
-            self._farms()
+        for branch in self.road.branches:
+            edge = self.road.half_width_m + self.road.built_m
+            for step in np.arange(0.0, 100.0, 3.0):
+                at = self.road.beside(branch.side * (edge + step), branch.along_m)
+                self.planting.occupy(*at, branch.half_m + 1.6)
+        if self.scene in RURAL:
+            if self.scene == "open" or self.chance.happens(0.3):
+                self._farms()
         elif self.scene == "village":
             self._gardens((5, 16), (2.5, 9), 0.82)
         elif self.scene == "suburb":
@@ -126,8 +159,13 @@ class Settlement:
 
 def _camera(stage: Stage, road: Road, country: Country, conditions: Conditions) -> None:
     keep = 1 if country.driving == "right" else -1
-    x, y = road.beside(keep * road.half_width_m * 0.5 + conditions.lane_shift_m, 0.0)
-    place_camera(stage, (x, y, country.camera_height_m), math.radians(conditions.yaw_deg))
+    x, y = road.beside(keep * road.lane_m + conditions.lane_shift_m, 0.0)
+    place_camera(
+        stage,
+        (x, y, country.camera_height_m),
+        math.radians(conditions.yaw_deg),
+        math.radians(conditions.pitch_deg),
+    )
     dark = stage.plain((0.02, 0.02, 0.02))
     if country.car_seen == "antenna":
         foot = (x - 0.3, y - 1.1, country.camera_height_m - 1.4)
@@ -155,24 +193,31 @@ def build_world(key: PanoramaKey, country: Country) -> tuple[Stage, Conditions]:
     build_road(stage, road, country, chance("road"), scene)
     draw = chance("land")
     terrain, soil = draw.pick(country.terrain), draw.pick(country.soil)
-    land = land_for(terrain, soil, road, conditions, draw, stage)
+    wooded = WOODED[country.climate]
+    land = land_for(terrain, soil, road, conditions, draw, stage, wooded)
     planting = Planting(stage, land, road, country, conditions, chance("plants"))
     Settlement(stage, road, land, country, planting, chance("houses"), scene).place_all()
     planting.woods()
     planting.bushes()
     planting.grass()
+    planting.crops()
+    clutter.place_clutter(stage, road, land, conditions, chance("clutter"))
     if scene in ("suburb", "town"):
         planting.street_trees()
         furniture.place_lamps(stage, road, chance("lamps"))
     furniture.place_poles(stage, road, land, country, chance("poles"), scene)
-    if scene in ("open", "village"):
+    if scene in (*RURAL, "village"):
         draw = chance("bollards")
-        share = country.bollard_share if scene == "open" else country.bollard_share * 0.45
+        share = country.bollard_share if scene in RURAL else country.bollard_share * 0.45
         if draw.happens(share):
             furniture.place_bollards(stage, road, country, draw)
         draw = chance("rail")
-        if scene == "open" and draw.happens(0.33):
-            furniture.place_rail(stage, road, country, draw)
+        share = {"open": 0.33, "main": 0.75, "mountain": 0.85, "coast": 0.5}.get(scene, 0.0)
+        if draw.happens(share):
+            steep = scene in ("mountain", "coast")
+            side = land.slope_side if scene == "coast" else -land.slope_side
+            sides = [side] if steep else [-1, 1] if scene == "main" else [draw.choice((-1, 1))]
+            furniture.place_rail(stage, road, country, draw, sides, steep or scene == "main")
         elif scene == "open" and draw.happens(0.35):
             kind = "wire_posts" if "wire_posts" in country.fence else draw.pick(country.fence)
             furniture.place_fence(stage, road, land, kind, draw.choice((-1, 1)), (-80, 80), 3.5)
