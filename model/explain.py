@@ -53,10 +53,10 @@ def overlay(picture: Image.Image, heatmap: Heatmap, opacity: float = OPACITY) ->
     if heatmap.blank:
         return picture.copy()
     heat = np.clip(heatmap.over(*picture.size) / heatmap.peak, 0, 1)
-    colours = mpl.colormaps[COLOURS](heat)[:, :, :3] * 255
-    alpha = (opacity * heat)[:, :, None]
-    mixed = np.asarray(picture) * (1 - alpha) + colours * alpha
-    return Image.fromarray(mixed.round().astype(np.uint8))
+    # In bytes: a large photo as floats of several channels would take gigabytes.
+    colours = Image.fromarray(mpl.colormaps[COLOURS](heat, bytes=True)[:, :, :3])
+    alpha = Image.fromarray((255 * opacity * heat).round().astype(np.uint8))
+    return Image.composite(colours, picture, alpha)
 
 
 def parse_box(text: str) -> Box:

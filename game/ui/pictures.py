@@ -18,8 +18,11 @@ from model.types import Heatmap
 SHOWN_WIDTH_PX = 1302
 """Wider pictures are reduced; the crop of a panorama 561 px high is just so wide."""
 
-OVERLAY_WIDTH_PX = 360
-"""A class activation map is smooth; the browser enlarges it to the picture."""
+SHOWN_HEIGHT_PX = 3000
+"""Higher ones as well: a visitor's photo may have any shape."""
+
+OVERLAY_SIDE_PX = 360
+"""The longer side: a class activation map is smooth; the browser enlarges it to the picture."""
 
 COLOURS = "inferno"  # perceptually uniform, reads in grey as well
 STRONGEST_ALPHA = 0.92
@@ -29,9 +32,10 @@ THIRDS = 3
 def picture_uri(picture: Image.Image) -> str:
     """A JPEG as a data URI, from nothing but the pixels of an RGB picture of any size."""
     shown = Image.fromarray(np.asarray(picture.convert("RGB")))
-    if shown.width > SHOWN_WIDTH_PX:
-        height_px = max(1, round(shown.height * SHOWN_WIDTH_PX / shown.width))
-        shown = shown.resize((SHOWN_WIDTH_PX, height_px), Image.Resampling.LANCZOS)
+    scale = min(SHOWN_WIDTH_PX / shown.width, SHOWN_HEIGHT_PX / shown.height)
+    if scale < 1:
+        size = (max(1, round(shown.width * scale)), max(1, round(shown.height * scale)))
+        shown = shown.resize(size, Image.Resampling.LANCZOS)
     return _uri(shown, "JPEG", quality=88)
 
 
@@ -48,7 +52,8 @@ def heat_layers(heatmaps: Sequence[Heatmap], aspect: float) -> list[dict[str, An
         picture) and ``outline`` (of its strongest region, see :func:`outline`); the last three are
         ``None`` if the map is blank.
     """
-    size = (OVERLAY_WIDTH_PX, max(1, round(OVERLAY_WIDTH_PX / aspect)))
+    side = OVERLAY_SIDE_PX
+    size = (max(1, round(side * min(1, aspect))), max(1, round(side / max(1, aspect))))
     laid = [heatmap.over(*size) for heatmap in heatmaps]
     # Padding may hold the peak of the grid: only what lies on the picture counts here.
     scale = max((float(values.max()) for values in laid), default=0.0)
