@@ -4,5 +4,5 @@
 or renders a scene imports ``bpy`` (Python 3.11, see ``requirements-render.txt``).
 """
 
-RENDERER_VERSION = "2"
+RENDERER_VERSION = "3"
 """Raised whenever the same (country, split, index) would give another picture."""

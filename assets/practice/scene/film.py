@@ -154,7 +154,7 @@ def _open_shadows(values: np.ndarray, strength: float) -> np.ndarray:
 def _balanced(values: np.ndarray) -> np.ndarray:
     """Automatic white balance: the mean colour is brought some of the way to grey."""
     mean = values.mean(axis=(0, 1))
-    gains = (mean.mean() / np.maximum(mean, 0.02)) ** 0.5
+    gains = (mean.mean() / np.maximum(mean, 0.02)) ** 0.25
     return np.asarray(values * np.clip(gains, 0.75, 1.35).astype(np.float32))
 
 

@@ -15,7 +15,7 @@ from .road import Road
 from .stage import Stage
 from .terrain import Land
 
-WIRE_RAD_PER_M = 0.0021
+WIRE_RAD_PER_M = 0.0016
 """Wires are drawn at least this thick for their distance: thinner ones break into dots."""
 
 
@@ -164,7 +164,8 @@ def place_poles(
         yaw = road.yaw_rad(along)
         stage.put(mesh, (x, y, z), yaw, tilt_rad=chance.gauss(0, 0.012))
         tips = [(x + dx * math.cos(yaw), y + dx * math.sin(yaw), z + dz) for dx, dz in ends]
-        if before:
+        # Beyond, all wires run into one blot at the vanishing point.
+        if before and abs(along - pole.spacing_m / 2) < 125:
             sag = pole.spacing_m * chance.uniform(0.012, 0.024)
             wires += [_wire(a, b, sag) for a, b in zip(before, tips, strict=True)]
         before = tips
