@@ -13,6 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from game.countries import table
@@ -92,6 +93,37 @@ class FakeSource:
         if not self._rendered or heatmap.blank:
             return None
         return FakeCue("road_line", 2.0 + index % 8)
+
+
+class FakeExample(NamedTuple):
+    """A picture of the field guide."""
+
+    picture: Image.Image
+    cues: dict[str, NDArray[np.bool_]]
+
+
+class FakeAlbum:
+    """Two pictures with a post and a sign, of these countries only.
+
+    Args:
+        countries: which countries there are pictures of.
+    """
+
+    def __init__(self, countries: Sequence[str] = COUNTRY_CODES) -> None:
+        self._countries = frozenset(countries)
+
+    def examples(self, country: str) -> list[FakeExample]:
+        """The same scene twice, the second time without the sign."""
+        if country not in self._countries:
+            return []
+        boxes = {"bollard": (60, 80, 70, 130), "sign": (200, 30, 260, 70)}
+        cues = {}
+        picture = Image.new("RGB", (348, 150), (110, 150, 90))
+        for name, (left, top, right, bottom) in boxes.items():
+            cues[name] = np.zeros((150, 348), dtype=bool)
+            cues[name][top:bottom, left:right] = True
+            picture.paste((235, 235, 225), (left, top, right, bottom))
+        return [FakeExample(picture, cues), FakeExample(picture, {"bollard": cues["bollard"]})]
 
 
 class FakeCue(NamedTuple):

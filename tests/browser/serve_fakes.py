@@ -11,7 +11,7 @@ import io
 import numpy as np
 from PIL import Image, ImageOps
 
-from game.fakes import FakeOpponent, FakeScoreboard, FakeSource
+from game.fakes import FakeAlbum, FakeOpponent, FakeScoreboard, FakeSource
 from game.table import Table
 from game.totals import Tally, Totals
 from game.ui.page import build_page, launch_options
@@ -57,7 +57,7 @@ def main() -> None:
     )
     scoreboard = None if chosen.uncounted else FakeScoreboard(BEFORE)
     table = Table(source, opponent, scoreboard=scoreboard, rng_seed=chosen.seed)
-    page = build_page(table, opponent, read_photo=read_photo)
+    page = build_page(table, opponent, read_photo=read_photo, album=FakeAlbum(["HU"]))
     page.launch(server_name="127.0.0.1", server_port=chosen.port, quiet=True, **launch_options())
 
 

@@ -45,15 +45,15 @@
   }
 
   function draw() {
-    const place = G.find("#guide-country");
-    if (!chosen) return place.replaceChildren();
+    if (!chosen) return;
+    const place = G.find(".guide-page");
     const page = known[chosen];
-    place.setAttribute("aria-busy", !page);
-    const title = G.make("h2", { tabindex: "-1" }, G.country(chosen));
-    if (!page) return place.replaceChildren(title, G.make("p", {}, G.text("guide_loading")));
+    // The title stays the same element: it may hold the focus while the page is on its way.
+    G.find("#guide-country h2").textContent = G.country(chosen);
+    G.find("#guide-country").setAttribute("aria-busy", !page);
+    if (!page) return place.replaceChildren(G.make("p", {}, G.text("guide_loading")));
     const { telling, facts } = page.texts[G.state.language];
     place.replaceChildren(
-      title,
       telling.length ? G.make("h3", {}, G.text("guide_telling")) : "",
       G.make("ul", { class: "guide-telling" }, ...telling.map(tellingLine)),
       alike(page),
