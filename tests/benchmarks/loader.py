@@ -1,4 +1,7 @@
-"""Feeding a training: our loader against a naive one and against the ``datasets`` library.
+"""Feeding a training: its own loader against a naive one and against the ``datasets`` library.
+
+*Ours* is what ``model.train`` feeds a stage on pixels with, under ``pixels = "fast"``: the same
+views, steps and worker processes.
 
 All read the same generated shards (pictures of 3050 x 561, about 250 KB, in Snappy row groups of
 100) and give the same: a random crop, mirrored every other time, letterboxed at a short side of
@@ -17,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import json
 import random
 import statistics
@@ -38,9 +42,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from model.data.collection import Collection
-from model.data.datasets import Draw, ParquetImageDataset, PictureDataset
+from model.data.datasets import ParquetImageDataset, PictureDataset, draws_of
 from model.data.preprocessing import Preprocessing
 from model.data.sources import ParquetSource
+from model.training.loading import Feed
+from model.training.sampling import steps_of_epoch
 from model.types import COUNTRY_INDEX, Crop
 from tests.benchmarks.measure import peak_memory_mb
 
@@ -99,15 +105,33 @@ def _floats(x: Tensor) -> Tensor:
     return torch.sub(x, 127.5).div_(127.5) if x.dtype == torch.uint8 else x
 
 
-def _ours(folder: Path) -> Dataset[Any]:
-    return ParquetImageDataset(folder, PREPROCESSING, augment=True)
+Epochs = Iterator[Iterator[Tensor]]
+"""Epoch after epoch, each a stream of batches [n, 3, H, W]."""
 
 
-def _ours_exact(folder: Path) -> Dataset[Any]:
+def _training(folder: Path, workers: int, *, pixels: str = "fast") -> Epochs:
+    """The parts of a :class:`Trainer`'s stage on pixels, put together as it does."""
     collection = Collection.open([folder])
-    rng = random.Random(0)
-    draws = [Draw(i, rng.random(), rng.random() < 0.5) for i in range(len(collection.places))]
-    return PictureDataset(collection, draws, PREPROCESSING)
+    numbers = range(len(collection.places))
+    draws = draws_of(collection.places, numbers, 5, flip=True)
+    dataset = PictureDataset(collection, draws, PREPROCESSING, in_haste=pixels == "fast")
+    feed = Feed(dataset, workers)
+    for epoch in itertools.count():
+        steps = steps_of_epoch([draw.place for draw in draws], None, BATCH, epoch)
+        yield (batch.inputs for batch in feed(steps) if batch.inputs is not None)
+
+
+def _loaded(dataset: Callable[[Path], Dataset[Any]], folder: Path, workers: int) -> Epochs:
+    """Any other dataset through torch's loader."""
+    loader = DataLoader(
+        dataset(folder), BATCH, shuffle=True, num_workers=workers, persistent_workers=workers > 0
+    )
+    while True:
+        yield (x for x, _ in loader)
+
+
+def _parquet_dataset(folder: Path) -> Dataset[Any]:
+    return ParquetImageDataset(folder, PREPROCESSING, augment=True)
 
 
 def _steps(width: int, height: int) -> tuple[tuple[int, int], list[int]]:
@@ -191,12 +215,13 @@ def _datasets(folder: Path) -> Dataset[Any]:
     return Pairs()
 
 
-CONTESTANTS: dict[str, Callable[[Path], Dataset[Any]]] = {
-    "ours": _ours,
-    "naive: pandas, PIL, transforms one by one": _naive,
-    "naive, cropped before it is resized": partial(_naive, crop_first=True),
-    "datasets library, torchvision v2": _datasets,
-    "ours with the pixels of play": _ours_exact,
+CONTESTANTS: dict[str, Callable[[Path, int], Epochs]] = {
+    "ours": _training,
+    "naive: pandas, PIL, transforms one by one": partial(_loaded, _naive),
+    "naive, cropped before it is resized": partial(_loaded, partial(_naive, crop_first=True)),
+    "datasets library, torchvision v2": partial(_loaded, _datasets),
+    "ours, ParquetImageDataset": partial(_loaded, _parquet_dataset),
+    "ours with the pixels of play": partial(_training, pixels="exact"),
 }
 
 
@@ -204,20 +229,14 @@ def feed(name: str, folder: Path, workers: int) -> dict[str, Any]:
     """One contestant, in this process: time a second epoch in random order."""
     start = time.perf_counter()
     torch.manual_seed(0)
-    loader = DataLoader(
-        CONTESTANTS[name](folder),
-        BATCH,
-        shuffle=True,
-        num_workers=workers,
-        persistent_workers=workers > 0,
-    )
-    batches: Iterator[Any] = iter(loader)
-    shape = list(_floats(next(batches)[0]).shape)
+    epochs = CONTESTANTS[name](folder, workers)
+    batches = next(epochs)
+    shape = list(_floats(next(batches)).shape)
     first_batch_s = time.perf_counter() - start
-    for x, _ in batches:
+    for x in batches:
         _floats(x)
     start, n = time.perf_counter(), 0
-    for x, _ in loader:
+    for x in next(epochs):
         n += len(_floats(x))
     seconds = time.perf_counter() - start
     return {"pictures_per_s": n / seconds, "first_batch_s": first_batch_s, "n": n, "shape": shape}
