@@ -6,6 +6,7 @@ Messages are free of language; the page's scripts turn them into text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PIL import Image
@@ -89,11 +90,14 @@ def problem_message(problem: str, detail: str = "") -> Message:
 def photo_message(picture: Image.Image, play: Play) -> Message:
     """What the net makes of a visitor's photo: its top five, and maps for the first three.
 
-    The last map is a contrast: what speaks for the first rather than the second.
+    The first map is tried out; the last is a contrast, what speaks for the first rather than the
+    second.
     """
     top = play.prediction.top(TOP)
     first, second, *_ = (country for country, _ in top)
     shown = [Shown(play.heatmap(country)) for country, _ in top[:PHOTO_MAPS]]
+    # Only the guess's map is tried out: nobody waits gladly for more, and nothing asks later.
+    shown[0] = replace(shown[0], covering=play.covering(shown[0].heatmap))
     shown.append(Shown(play.contrast(first, second), second))
     roles = {country: ["model" if country == first else "other"] for country, _ in top}
     return {

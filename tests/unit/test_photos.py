@@ -130,6 +130,8 @@ def test_the_game_shows_an_uploaded_photo_upright_with_its_maps(
     assert len(answer["top"]) == 5
     assert len(answer["heat"]) == 4
     assert [layer["against"] for layer in answer["heat"][:3]] == [None] * 3
+    guess = answer["heat"][0]
+    assert (guess["uri"] is None) == ("covering" not in guess), "a map that is shown is tried out"
     first, second = (country for country, _ in answer["top"][:2])
     assert (answer["heat"][3]["country"], answer["heat"][3]["against"]) == (first, second)
     raw = base64.b64decode(answer["picture"].split(",")[1])
