@@ -205,10 +205,13 @@ def _rate(rate: float) -> str:
 
 
 def _epochs(row: Row) -> str:
+    """How long a run took; L-BFGS takes steps over all places at once instead of epochs."""
     total = sum(stage["epochs"] for stage in row["stages"])
     if row["state"] == "unfinished":
         return f"{row['epochs_done']:g} of {total:g}, unfinished"
-    return f"{total:g}"
+    steps = sum(stage["epochs"] for stage in row["stages"] if stage["solver"] == "lbfgs")
+    parts = [f"{total - steps:g}"] * (total > steps) + [f"{steps:g} steps"] * (steps > 0)
+    return " + ".join(parts)
 
 
 def _share(figures: Mapping[str, Any] | None) -> str:

@@ -94,7 +94,7 @@ def finished(folder: Path, keys: frozenset[str] = frozenset()) -> Path:
                 network={"backbone": "efficientnet_lite1", "head": []},
                 preprocessing={"short_side_px": 320},
             ),
-            ["C", "ImageNet", "L-BFGS, 2.5e-3 -> 1e-5", "61", "320", "trunk -> front"],
+            ["C", "ImageNet", "L-BFGS, 2.5e-3 -> 1e-5", "1 + 60 steps", "320", "trunk -> front"],
         ),
         (
             settings(weights_file="/weights/resnet50.pth", pretrained=False),
