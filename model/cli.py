@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import json
-import logging
 import os
-import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from model.checkpoint import DEFAULT_CHECKPOINT
-from model.data.collection import Collection
-from model.data.files import replacing
-from model.data.hub import local_directory
-from model.types import SPLITS, ConfigError, GeoDuelError
+from model.data.command import (
+    BAD_INPUT,
+    add_data,
+    add_json,
+    add_manifest,
+    emit,
+    open_data,
+    run,
+    write_atomically,
+)
+from model.types import SPLITS, ConfigError
 
-BAD_INPUT = 2
-"""Exit status for input that the user can mend."""
-
-
-def run(main: Callable[[], None]) -> None:
-    """Run a command line: exit 2 with one line on stderr for an error that a user can mend."""
-    logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    try:
-        main()
-    except GeoDuelError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(BAD_INPUT)
-    except OSError as error:
-        # A full disk, a file that may not be written: the system's words name the file.
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
-        sys.exit(130)
+__all__ = [
+    "BAD_INPUT",
+    "add_checkpoint",
+    "add_data",
+    "add_json",
+    "add_manifest",
+    "add_split",
+    "add_threads",
+    "emit",
+    "open_data",
+    "run",
+    "set_threads",
+    "write_atomically",
+]
 
 
 def add_checkpoint(parser: argparse.ArgumentParser) -> None:
@@ -51,39 +48,9 @@ def add_checkpoint(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
-    """Add ``--data DIR``, once or several times."""
-    parser.add_argument(
-        "--data",
-        action="append",
-        required=required,
-        metavar="DIR",
-        help="parquet shards, one folder per country with photos, or hf://datasets/OWNER/NAME; "
-        "may be given several times",
-    )
-
-
-def open_data(addresses: Sequence[str]) -> Collection:
-    """Open what ``--data`` names, directories or data sets on the hub, as one collection.
-
-    Raises:
-        DataError: one of them cannot be used.
-    """
-    return Collection.open([local_directory(address) for address in addresses])
-
-
 def add_split(parser: argparse.ArgumentParser) -> None:
     """Add ``--split all|train|val|test``."""
     parser.add_argument("--split", choices=["all", *SPLITS], default="test", help="default: test")
-
-
-def add_json(parser: argparse.ArgumentParser) -> None:
-    """Add ``--json FILE``."""
-    parser.add_argument(
-        "--json",
-        metavar="FILE",
-        help="write the result as one JSON document to FILE; - is stdout, and nothing else there",
-    )
 
 
 def add_threads(parser: argparse.ArgumentParser) -> None:
@@ -102,27 +69,3 @@ def set_threads(threads: int | None) -> None:
     if threads is not None and threads < 1:
         raise ConfigError(f"--threads {threads}: must be at least 1")
     torch.set_num_threads(threads or os.cpu_count() or 1)
-
-
-def emit(result: Any, target: str | None, text: Callable[[], str]) -> None:
-    """Print a result: JSON to where ``--json`` says, or text for people without it."""
-    if target is None:
-        print(text())
-        return
-    document = json.dumps(result, ensure_ascii=False, allow_nan=False)
-    if target == "-":
-        print(document)
-    else:
-        write_atomically(Path(target), (document + "\n").encode())
-
-
-def write_atomically(file: Path, data: bytes) -> None:
-    """Write a file whole or not at all: under a temporary name first.
-
-    Raises:
-        ConfigError: its folder does not exist.
-    """
-    if not file.parent.is_dir():
-        raise ConfigError(f"{file}: the folder {file.parent} does not exist; make it first")
-    with replacing(file) as temporary:
-        temporary.write_bytes(data)

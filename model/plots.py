@@ -3,6 +3,7 @@
 usage::
 
     python -m model.plots distribution --data DIR [--data DIR ...] --out FIGURE.png
+    python -m model.plots thinning --manifest MANIFEST.csv --out FIGURE.png
     python -m model.plots curve --run RUN [--run RUN ...] --out FIGURE.png
     python -m model.plots confusion   --evaluation FILE.json --out FIGURE.png
     python -m model.plots recall      --evaluation FILE.json --out FIGURE.png
@@ -27,8 +28,9 @@ from matplotlib.figure import Figure
 
 from model import cli
 from model.checkpoint import load
+from model.data.manifest import read_manifest
 from model.evaluate import judge, report
-from model.figures.data import distribution
+from model.figures.data import distribution, thinning
 from model.figures.judged import confusion, read_evaluation, recall, reliability
 from model.figures.maps import examples, gallery, sanity
 from model.figures.runs import curve, read_log
@@ -48,6 +50,10 @@ JUDGED: dict[str, Callable[[dict[str, Any]], Figure]] = {
 
 def _of_data(args: argparse.Namespace) -> Figure:
     return distribution(cli.open_data(args.data).places)
+
+
+def _of_manifest(args: argparse.Namespace) -> Figure:
+    return thinning(read_manifest(args.manifest).rows)
 
 
 def _of_runs(args: argparse.Namespace) -> Figure:
@@ -102,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     cli.add_data(add("distribution", _of_data, "places per country of a data set"))
+    command = add("thinning", _of_manifest, "what model.data.thin kept of each country")
+    command.add_argument("--manifest", type=Path, required=True, metavar="MANIFEST.csv")
     command = add("curve", _of_runs, "loss and accuracy over the epochs of training runs")
     command.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="as --run")
     command.add_argument(

@@ -4,7 +4,7 @@ usage::
 
     python -m model.train --config model/experiments/bundled.toml --data DIR [--data DIR ...]
                           --out RUN [--resume] [--set key=value ...] [--skip-unreadable]
-                          [--device auto|cpu|cuda]
+                          [--device auto|cpu|cuda] [--manifest FILE.csv]
     torchrun --nproc-per-node 2 -m model.train ...
 
 RUN receives ``config.json`` (the resolved settings, git revision, split fingerprint), ``data.csv``
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with gather(args.device) as crew:
         if not crew.leads:
             logging.getLogger().setLevel(logging.ERROR)
-        collection = cli.open_data(args.data)
+        collection = cli.open_data(args.data, args.manifest)
         for reason, n in collection.skipped.items():
             log.info("left out: %d %s", n, reason)
         trainer = Trainer(
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--config", type=Path, required=True, metavar="FILE.toml")
     cli.add_data(parser)
+    cli.add_manifest(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="the run's folder")
     parser.add_argument("--resume", action="store_true", help="go on with the run in RUN")
     parser.add_argument(

@@ -23,6 +23,7 @@ from PIL import Image
 
 from model.data import hub
 from model.data.cues import CueShare, most_looked_at, shares
+from model.data.manifest import Manifest, read_manifest
 from model.data.pictures import open_picture
 from model.data.sources import (
     ParquetSource,
@@ -30,7 +31,7 @@ from model.data.sources import (
     describe_skipped,
     open_sources,
 )
-from model.data.split import NearIndex, fingerprint, split_places
+from model.data.split import NearIndex, fingerprint, group_places, split_places
 from model.types import (
     PRACTICE_SOURCE,
     Crop,
@@ -54,21 +55,38 @@ class Collection:
     Args:
         sources: what to join, in order.
         links: pairs of places, as numbers of the union, that must share a split.
+        manifest: what thinning decided about these places.
+
+    Attributes:
+        left_out: numbers of places of the train split that are not to be trained on.
     """
 
-    def __init__(self, sources: Sequence[Source], links: Sequence[tuple[int, int]] = ()) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        links: Sequence[tuple[int, int]] = (),
+        manifest: Manifest | None = None,
+    ) -> None:
         self.sources = tuple(sources)
         self.places: tuple[Place, ...] = tuple(p for s in sources for p in s.places)
         self._origin = [(s, i) for s in sources for i in range(len(s.places))]
         self._links = tuple(links)
+        self._manifest = manifest.fitted(self.places, self.name) if manifest else None
+        rows = self._manifest or ()
+        self.left_out = frozenset(i for i, row in enumerate(rows) if not row.is_kept)
 
     @classmethod
-    def open(cls, directories: Sequence[Path]) -> Collection:
+    def open(cls, directories: Sequence[Path], *, manifest: Path | None = None) -> Collection:
         """Open every data set in these directories.
+
+        Args:
+            directories: or zips of photos.
+            manifest: file that ``model.data.thin`` wrote for these data: its splits hold, and
+                what it did not keep is left out of the train split.
 
         Raises:
             DataError: a directory without usable data, a shard with wrong columns, a damaged
-                ``near_duplicates.csv``.
+                ``near_duplicates.csv``, a manifest that does not fit.
         """
         sources: list[Source] = []
         group_of_file: dict[str, str] = {}
@@ -76,7 +94,8 @@ class Collection:
             sources += open_sources(directory)
             beside = directory if directory.is_dir() else directory.parent
             group_of_file |= read_near_duplicates(beside / NEAR_DUPLICATES)
-        return cls(sources, _links(sources, group_of_file))
+        thinned = read_manifest(manifest) if manifest else None
+        return cls(sources, _links(sources, group_of_file), thinned)
 
     @classmethod
     def open_for_play(cls, address: str) -> Collection:
@@ -98,18 +117,33 @@ class Collection:
         return describe_skipped(self.sources)
 
     @cached_property
+    def groups(self) -> list[int]:
+        """For each place a number that it shares with those that must share its split."""
+        return group_places(self.places, self._links)
+
+    @cached_property
     def splits(self) -> list[Split]:
         """The split of each place."""
+        if self._manifest is not None:
+            return [row.split for row in self._manifest]
         return split_places(self.places, self._links)
+
+    @property
+    def uses(self) -> list[str]:
+        """The split of each place, or ``left out`` for what thinning took from the train split."""
+        return ["left out" if i in self.left_out else s for i, s in enumerate(self.splits)]
 
     @cached_property
     def fingerprint(self) -> str:
-        """16 hex digits that identify which place is in which split."""
-        return fingerprint(self.places, self.splits)
+        """16 hex digits that identify which place is in which split, but for those left out."""
+        kept = [i for i in range(len(self.places)) if i not in self.left_out]
+        return fingerprint([self.places[i] for i in kept], [self.splits[i] for i in kept])
 
     def of_split(self, split: str) -> list[int]:
         """The numbers of the places of one split, or of all of them for ``all``."""
-        return [i for i, s in enumerate(self.splits) if split in ("all", s)]
+        if split == "all":
+            return list(range(len(self.places)))
+        return [i for i, s in enumerate(self.splits) if s == split and i not in self.left_out]
 
     def name(self, index: int) -> str:
         """What to call a place in a message: its file, and row where there is one."""

@@ -124,8 +124,8 @@ def manifest(collection: Collection) -> str:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["key", "source", "country", "split", "file"])
-    for i, (place, split) in enumerate(zip(collection.places, collection.splits, strict=True)):
-        writer.writerow([place.key, place.source, place.country, split, collection.name(i)])
+    for i, (place, use) in enumerate(zip(collection.places, collection.uses, strict=True)):
+        writer.writerow([place.key, place.source, place.country, use, collection.name(i)])
     return stream.getvalue()
 
 

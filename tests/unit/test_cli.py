@@ -45,7 +45,16 @@ def assert_one_line(result: subprocess.CompletedProcess[str], *parts: str) -> No
         ["app.py"],
         *(
             ["-m", f"model.{n}"]
-            for n in ("train", "evaluate", "predict", "explain", "cues", "plots", "compare")
+            for n in (
+                "train",
+                "evaluate",
+                "predict",
+                "explain",
+                "cues",
+                "plots",
+                "compare",
+                "data.thin",
+            )
         ),
     ],
 )
