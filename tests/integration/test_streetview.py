@@ -5,15 +5,23 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import random
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image, ImageEnhance
 
 from model.checkpoint import DEFAULT_CHECKPOINT, load
 from model.data.collection import Collection, HeldOut, digest
+from model.data.duplicates import find
+from model.data.manifest import read_manifest
+from model.data.measures import measure_picture
+from model.data.thin import main as thin
 from model.types import Crop
 from tests.unit.test_cli import call, json_of
+from tests.unit.test_duplicates import cropped, encoded
 
 pytestmark = pytest.mark.streetview
 
@@ -63,6 +71,58 @@ def test_panoramas_of_different_splits_are_a_kilometre_apart(collection: Collect
     for (a, split_a), (b, split_b) in itertools.combinations(located, 2):
         if split_a != split_b:
             assert a.distance_km(b) > 1
+
+
+def some_countries(streetview: Path, directory: Path, *names: str) -> Path:
+    """A directory with the photos of some countries, and the list of near-duplicates."""
+    photos = directory / "photos"
+    photos.mkdir()
+    for name in names:
+        (photos / name).symlink_to(streetview / "compressed_dataset" / name)
+    (directory / "near_duplicates.csv").symlink_to(streetview / "near_duplicates.csv")
+    return directory
+
+
+def test_planted_copies_of_real_photographs_are_found(collection: Collection) -> None:
+    rng = random.Random(0)
+    numbers = rng.sample(range(len(collection.places)), 60)
+
+    def copy(picture: Image.Image) -> bytes:
+        shares = [0.05 * rng.random() for _ in range(4)]
+        size = [round(side * rng.uniform(0.6, 1.3)) for side in picture.size]
+        other = cropped(picture, *shares).resize((size[0], size[1]))
+        other = ImageEnhance.Brightness(other).enhance(rng.uniform(0.8, 1.2))
+        return encoded(other, rng.randrange(50, 95))
+
+    originals = [measure_picture(collection.read(i), "original") for i in numbers]
+    copies = [measure_picture(copy(collection.picture(i)), "copy") for i in numbers]
+    thumbnails = np.stack([m.thumbnail for m in originals + copies])
+    pairs = {(p.a, p.b) for p in find(thumbnails, ["one country"] * 120)}
+    planted = {(i, i + 60) for i in range(60)}
+    assert len(pairs & planted) >= 57
+    assert len(pairs - planted) <= 1
+
+
+def test_what_the_finder_finds_is_on_the_list(streetview: Path, tmp_path: Path) -> None:
+    # Five countries whose listed photos hold views turned by a few degrees.
+    names = ("Czechia", "Lithuania", "Greece", "Peru", "Germany")
+    data = some_countries(streetview, tmp_path, *names)
+    thin(["--data", str(data), "--out", str(tmp_path / "m.csv"), "--keep", "0.5"])
+    with (streetview / "near_duplicates.csv").open() as lines:
+        listed = {row["file"]: row["group"] for row in csv.DictReader(lines)}
+    found = defaultdict(set)
+    for row in read_manifest(tmp_path / "m.csv").rows:
+        if row.group:
+            found[row.group].add(listed.get("/".join(Path(row.file).parts[-2:])))
+    assert len(found) >= 5
+    assert all(len(groups) == 1 and None not in groups for groups in found.values())
+    after = Collection.open([data], manifest=tmp_path / "m.csv")
+    before = Collection.open([data])
+    for split in ("val", "test"):
+        assert set(before.of_split(split)) <= {*after.of_split("val"), *after.of_split("test")}
+    document = json.loads((tmp_path / "m.json").read_text())
+    assert len(after.of_split("train")) == document["train_after"]
+    assert document["evenness_after"] > document["evenness_before"]
 
 
 def test_the_game_deals_nothing_that_the_net_trained_on(streetview: Path) -> None:
