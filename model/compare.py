@@ -49,13 +49,16 @@ def describe(run: Path) -> Row:
     if "network" in document:  # a checkpoint by itself, which remembers its run
         info = document.get("info", {})
         config, checkpoint, state = info.get("config"), run, "checkpoint"
+        is_there = True
         best, places = info.get("best", {}), info.get("places", {})
         done = math.nan
     else:
         config, checkpoint = document.get("config"), run / "checkpoint"
-        state = "finished" if (checkpoint / "config.json").is_file() else "unfinished"
+        is_there = (checkpoint / "config.json").is_file()
         best, done = _progress(run, config)
-        info = _read(checkpoint / "config.json", run)["info"] if state == "finished" else {}
+        # The best epoch so far is there before the run is over.
+        state = "finished" if is_there and done >= _planned(config) else "unfinished"
+        info = _read(checkpoint / "config.json", run)["info"] if is_there else {}
         places = info.get("places", {})
     try:
         return {
@@ -66,7 +69,7 @@ def describe(run: Path) -> Row:
             "val": _val(best, places),
             "split_fingerprint": document.get("split_fingerprint"),
             "revision": document.get("revision", info.get("revision")),
-            "checkpoint": None if state == "unfinished" else str(checkpoint),
+            "checkpoint": str(checkpoint) if is_there else None,
         }
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(
@@ -102,6 +105,10 @@ def _progress(run: Path, config: Any) -> tuple[Row, float]:
         raise DataError(f"{run}: log.csv and config.json do not fit; train it again") from None
     best = log.sort_values("val_loss").iloc[0]
     return {str(key): value for key, value in best.items()}, done
+
+
+def _planned(config: Mapping[str, Any]) -> float:
+    return sum(float(stage["epochs"]) for stage in config["stages"])
 
 
 def _recipe(config: Mapping[str, Any]) -> Row:

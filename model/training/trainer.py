@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-import logging
 import math
 import time
 from collections import Counter
-from contextlib import suppress
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +14,22 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from model.checkpoint import Checkpoint, git_revision
+from model.checkpoint import Checkpoint
 from model.config import TrainConfig
-from model.data.collection import Collection, Trained, digest
+from model.data.collection import Collection
 from model.metrics import macro_recall
 from model.network import Network
 from model.training.calibration import fit_temperature
 from model.training.crew import Crew
-from model.training.folder import Row, RunFolder, manifest
+from model.training.folder import Row, RunFolder
 from model.training.inputs import Inputs, Supply
 from model.training.judging import judge
+from model.training.ledger import Ledger
 from model.training.loading import Feed
 from model.training.sampling import balanced, steps_of_epoch
 from model.training.solve import fit_head
 from model.training.steps import Stepper
-from model.types import COUNTRY_CODES, PRACTICE_SOURCE, DataError, PictureError
-
-log = logging.getLogger(__name__)
-
-State = dict[str, Tensor]
+from model.types import COUNTRY_CODES, DataError
 
 
 class Trainer:
@@ -83,10 +77,7 @@ class Trainer:
             skip_unreadable=skip_unreadable,
         )
         self._log_prior = self._prior().to(self.crew.device)
-        self._revision = git_revision()
-        self.rows: list[Row] = []
-        self.best: Row = {"val_loss": math.inf}
-        self.best_state: State = {}
+        self.ledger = Ledger(config, collection, self.network, self.folder, self.crew)
 
     def _seed(self, *numbers: int) -> int:
         """The seed of one stretch of work, so that a resumed run draws the same lots."""
@@ -111,7 +102,8 @@ class Trainer:
             DataError: the loss is no longer finite, or the disk is full.
             PictureError: a picture cannot be read, and such are not to be skipped.
         """
-        start_stage, start_epoch, saved = self._start(resume)
+        start_stage, start_epoch, saved = self.ledger.start(resume)
+        self.supply.unreadable |= self.ledger.unreadable
         for number in range(start_stage, len(self.config.stages)):
             stage = self.config.stages[number]
             self.network.set_freeze(stage.freeze)
@@ -121,9 +113,9 @@ class Trainer:
             else:
                 self._stage(number, train, val, start_epoch, saved)
             start_epoch, saved = 0, None
-            self.network.load_state_dict(self.best_state)
+            self.network.load_state_dict(self.ledger.best_state)
             self.supply.forget(stage, self.config.stages[number + 1 :])
-        return self._finish()
+        return self.ledger.finish()
 
     def _stage(
         self, number: int, train: Inputs, val: Inputs, start: int, saved: dict[str, Any] | None
@@ -255,119 +247,8 @@ class Trainer:
         }
 
     def _keep(self, row: Row, optimizer: torch.optim.Optimizer | None) -> None:
-        """Log an epoch, keep it if it is the best, and write what a resumed run needs."""
+        """Note an epoch; refuse to go on from a val loss that is not finite."""
         if not math.isfinite(row["val_loss"]):
             raise DataError("the val loss is not finite; lower lr_from")
         self.supply.unreadable = self.crew.together(self.supply.unreadable)
-        row["unreadable"] = len(self.supply.unreadable)
-        if self.crew.leads:
-            log.info(" ".join(f"{k} {v:.4g}" for k, v in row.items()))
-        self.rows.append(row)
-        state = _on_cpu(self.network.state_dict())
-        if row["val_loss"] < self.best["val_loss"]:
-            self.best, self.best_state = row, state
-            # At once, so that a killed run leaves it behind.
-            self._save_checkpoint("checkpoint", state, row)
-        self.folder.save(
-            {
-                "identity": self._identity(),
-                "stage": row["stage"],
-                "epoch": row["epoch"],
-                "network": state,
-                "optimizer": optimizer.state_dict() if optimizer else {},
-                "best": self.best,
-                "best_state": self.best_state,
-                "rows": self.rows,
-                "unreadable": sorted(self.supply.unreadable),
-            }
-        )
-        self.folder.log(self.rows)
-
-    def _identity(self) -> dict[str, Any]:
-        """What must not change between a run and its resumption."""
-        config = self.config.as_dict()
-        kept = {k: v for k, v in config.items() if k not in ("workers", "tensorboard")}
-        return {
-            "config": kept,
-            "split_fingerprint": self.collection.fingerprint,
-            "processes": self.crew.size,
-        }
-
-    def _start(self, resume: bool) -> tuple[int, int, dict[str, Any] | None]:
-        """Where to begin: stage, epoch, and the saved state if there is one."""
-        if not resume:
-            about = {
-                "revision": self._revision,
-                "device": str(self.crew.device),
-                "places": dict(self._count()),
-                "left_out": dict(self.collection.skipped),
-            }
-            self.folder.begin(self._identity(), about, manifest(self.collection))
-            return 0, 0, None
-        saved = self.folder.resume(self._identity())
-        self.network.load_state_dict(saved["network"])
-        self.best, self.best_state = saved["best"], saved["best_state"]
-        self.rows, self.supply.unreadable = saved["rows"], set(saved["unreadable"])
-        stage = saved["stage"]
-        if saved["epoch"] < math.ceil(self.config.stages[stage].epochs):
-            return stage, saved["epoch"], saved
-        self.network.load_state_dict(self.best_state)
-        return stage + 1, 0, None
-
-    def _finish(self) -> Checkpoint:
-        """Write the best and the last checkpoint, with what is known at the end."""
-        last = self.folder.resume(self._identity()) if self.crew.leads else None
-        if last:
-            self._save_checkpoint("last", last["network"], self.rows[-1])
-        checkpoint = self._checkpoint(self.best_state, self.best)
-        self.folder.save_checkpoint(checkpoint, "checkpoint")
-        self.folder.close()
-        self.crew.wait()
-        return checkpoint
-
-    def _save_checkpoint(self, name: str, state: State, row: Row) -> None:
-        if self.crew.leads:
-            self.folder.save_checkpoint(self._checkpoint(state, row), name)
-
-    def _checkpoint(self, state: State, row: Row) -> Checkpoint:
-        network = copy.deepcopy(self.network).cpu().eval()
-        network.load_state_dict(state)
-        return Checkpoint(
-            network,
-            self.config.preprocessing,
-            row["temperature"],
-            self._trained,
-            self.collection.fingerprint,
-            {
-                "revision": self._revision,
-                "config": self.config.as_dict(),
-                "best": row,
-                "places": dict(self._count()),
-                "unreadable": len(self.supply.unreadable),
-            },
-        )
-
-    def _count(self) -> Counter[str]:
-        """How many places of each source and split."""
-        places, splits = self.collection.places, self.collection.splits
-        return Counter(f"{p.source} {s}" for p, s in zip(places, splits, strict=True))
-
-    @cached_property
-    def _trained(self) -> Trained:
-        seen = [i for s in ("train", "val") for i in self.collection.of_split(s)]
-        places = [self.collection.places[i] for i in seen]
-        digests = []
-        for i in seen:
-            with suppress(PictureError):
-                digests.append(digest(self.collection.read(i)))
-        return Trained(
-            frozenset(p.key for p in places),
-            frozenset(digests),
-            tuple(p.location for p in places if p.location and p.source != PRACTICE_SOURCE),
-        )
-
-
-def _on_cpu(state: dict[str, Any]) -> State:
-    return {
-        k: v.detach().cpu().clone(memory_format=torch.contiguous_format) for k, v in state.items()
-    }
+        self.ledger.keep(row, optimizer, self.supply.unreadable)

@@ -294,7 +294,7 @@ def test_mixed_precision_and_channels_last_learn_the_same_but_for_rounding(
     for i, options in enumerate([{}, {"precision": "bf16", "channels_last": True}]):
         run = trainer(data, tmp_path / str(i), config=on_pixels(stage, **options))
         run.run(resume=False)
-        losses.append(run.rows[0]["train_loss"])
+        losses.append(run.ledger.rows[0]["train_loss"])
         assert all(p.dtype == torch.float32 for p in run.network.parameters())
     assert losses[0] == pytest.approx(losses[1], rel=0.02)
     assert losses[0] != losses[1]
