@@ -107,7 +107,7 @@ def _progress(run: Path, config: Any) -> tuple[Row, float]:
     return {str(key): value for key, value in best.items()}, done
 
 
-def _planned(config: Mapping[str, Any]) -> float:
+def _planned(config: Any) -> float:
     return sum(float(stage["epochs"]) for stage in config["stages"])
 
 
