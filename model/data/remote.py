@@ -14,8 +14,9 @@ BLOCK_BYTES = 64 << 10
 AHEAD_BLOCKS = 64
 """The most that is fetched ahead (4 MiB) of somebody who reads on and on."""
 
-KEPT_BLOCKS = 128
-"""Blocks of a file that stay in memory (8 MiB), the last used ones."""
+KEPT_BLOCKS = 512
+"""Blocks of a file that stay in memory (32 MiB), the last used ones: as much as a row group of the
+hub's shards (25 MB), which is gone through twice to find where its pictures lie."""
 
 
 class RemoteFile:

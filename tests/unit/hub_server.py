@@ -44,7 +44,7 @@ class Hub(ThreadingHTTPServer):
                 "type": "file",
                 "path": str(p.relative_to(self.directory)),
                 "size": p.stat().st_size,
-                "oid": hashlib.sha1(p.read_bytes()).hexdigest(),
+                "oid": hashlib.sha1(p.name.encode()).hexdigest(),
             }
             for p in files
         ]
@@ -104,19 +104,20 @@ class _Handler(BaseHTTPRequestHandler):
         if not file.is_file():
             self._send(404, b"", {"X-Error-Code": "EntryNotFound"})
             return
-        data = file.read_bytes()
+        size = file.stat().st_size
         headers = {
-            "ETag": f'"{hashlib.sha1(data).hexdigest()}"',
+            "ETag": f'"{hashlib.sha1(f"{file} {size}".encode()).hexdigest()}"',
             "X-Repo-Commit": COMMIT,
             "Accept-Ranges": "bytes",
         }
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-        if not asked:
-            self._send(200, data, headers)
-            return
-        start, end = int(asked[1]), min(int(asked[2] or len(data) - 1), len(data) - 1)
-        headers["Content-Range"] = f"bytes {start}-{end}/{len(data)}"
-        self._send(206, data[start : end + 1], headers)
+        start, end = (int(asked[1]), int(asked[2] or size - 1)) if asked else (0, size - 1)
+        with file.open("rb") as stream:
+            stream.seek(start)
+            data = stream.read(end + 1 - start)
+        if asked:
+            headers["Content-Range"] = f"bytes {start}-{start + len(data) - 1}/{size}"
+        self._send(206 if asked else 200, data, headers)
 
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
