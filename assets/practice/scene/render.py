@@ -28,7 +28,7 @@ from . import RENDERER_VERSION, sprites
 from .chance import PanoramaKey
 from .facts import Country, TableError, load_countries
 
-SIZES: dict[str, tuple[int, int]] = {"train": (1400, 3), "val": (1400, 3), "test": (2048, 5)}
+SIZES: dict[str, tuple[int, int]] = {"train": (1400, 2), "val": (1400, 2), "test": (2048, 4)}
 """Width in pixels and samples a pixel, by split."""
 SPLIT_ORDER = ("test", "val", "train")
 
