@@ -22,6 +22,8 @@ from model.data.collection import Collection
 from model.data.manifest import read_manifest
 from model.data.measures import Measured, measure_all, measure_picture
 from model.data.thin import Settings, leave_out, main
+from model.figures.data import thinning
+from model.plots import main as plots
 from model.types import COUNTRY_CODES, ConfigError, DataError, PictureError
 from tests.conftest import jpeg, shard
 from tests.unit.test_cli import assert_one_line, call
@@ -394,3 +396,16 @@ def test_places_with_a_declared_split_stay_where_they_are(tmp_path: Path) -> Non
     shard(tmp_path / "data" / "a.parquet", rows)
     main(["--data", str(tmp_path / "data"), "--out", str(tmp_path / "m.csv"), "--keep", "1.0"])
     assert [row.split for row in read_manifest(tmp_path / "m.csv").rows] == ["train", "test"]
+
+
+def test_the_figure_shows_what_went(data: Path, store: Path, tmp_path: Path) -> None:
+    run(data, store, tmp_path / "m.csv", "--keep", "0.5")
+    rows = read_manifest(tmp_path / "m.csv").rows
+    (axes,) = thinning(rows).axes
+    bars = [bar.get_height() for stack in axes.containers for bar in stack]
+    train = [row for row in rows if row.split == "train"]
+    assert sum(bars) == len(train)
+    assert sum(bar.get_height() for bar in axes.containers[0]) == sum(r.is_kept for r in train)
+    assert axes.get_xticklabels()[0].get_text() == "JP"
+    plots(["thinning", "--manifest", str(tmp_path / "m.csv"), "--out", str(tmp_path / "f.png")])
+    assert (tmp_path / "f.png").read_bytes().startswith(b"\x89PNG")
