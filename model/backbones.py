@@ -127,7 +127,7 @@ def _torchvision(name: str, pretrained: bool, weights_file: str) -> Backbone:
     try:
         net = models.get_model(name, weights=weights)
     except (OSError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise ConfigError(
             f"backbone = {name!r}: ImageNet weights cannot be had ({reason}); "
             "set weights_file to a file of them, or pretrained = false"

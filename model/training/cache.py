@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import pickle
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,8 +132,9 @@ class Cache:
             return {}
         try:
             stored = torch.load(file, weights_only=True)
-        except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-            log.warning("%s: damaged (%s); computed anew", file, str(error).splitlines()[0])
+        except Exception as error:  # torch raises whatever the unpickler stumbles on
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            log.warning("%s: damaged (%s); computed anew", file, reason)
             return {}
         return {first + i: (x, label) for i, x, label in stored}
 

@@ -73,7 +73,7 @@ class RunFolder:
             saved: dict[str, Any] = torch.load(self._last, map_location="cpu", weights_only=True)
             before = saved["identity"]
         except Exception as error:  # torch raises whatever the unpickler raises
-            reason = str(error).splitlines()[0][:80]
+            reason = next(iter(str(error).splitlines()), type(error).__name__)[:80]
             raise ConfigError(f"{self._last}: damaged ({reason}); start anew") from None
         for what, now in json.loads(json.dumps(identity)).items():
             was = json.loads(json.dumps(before.get(what)))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from model.config import read_config
+from model.config import Stage, read_config
 from model.types import ConfigError
 from tests.conftest import ROOT
 
@@ -38,6 +38,16 @@ def test_values_and_overrides(tmp_path: Path) -> None:
         ("seed = 'one'", [], "seed = 'one': must be int"),
         ("[[stages]]\nfreeze = 'all'", [], "freeze = 'all'"),
         ("[[stages]]\nfreeze = 'none'", [], "letterbox = 'fixed'"),
+        ("[[stages]]\nfreeze = 'front'\ncache = false", [], "cache = false needs .*'fixed'"),
+        ("[[stages]]\nsolver = 'lbfgs'\ncache = false", [], "needs cache = true"),
+        ("pixels = 'slow'", [], "pixels = 'slow': must be exact or fast"),
+        ("sampler = 'fair'", [], "sampler = 'fair': must be places or balanced"),
+        ("precision = 'fp16'", [], "precision = 'fp16': must be auto or float32 or bf16"),
+        ("sampler = 'balanced'\nlogit_adjustment = 1", [], "both lift rare countries; set one"),
+        ("accumulate = 0", [], "accumulate and the stages: at least one each"),
+        ("label_smoothing = 1", [], "label_smoothing = 1.0: must lie in"),
+        ("workers = -1", [], "workers = -1: must be at least 0"),
+        ("[network]\nbackbone = 'resnet50'\nhead = [0]", [], "widths must be at least 1"),
         ("stages = 3", [], "must be a list"),
         ("seed = ", [], "not TOML"),
         ("", ["seed"], "must be key=value"),
@@ -51,6 +61,15 @@ def test_bad_settings_are_named(
     with pytest.raises(ConfigError, match=message) as caught:
         read_config(written(tmp_path, text), overrides)
     assert "\n" not in str(caught.value)
+
+
+def test_the_rate_falls_along_a_cosine() -> None:
+    stage = Stage("front", 2, 1e-3, 1e-5)
+    rates = [stage.rate(share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert rates == sorted(rates, reverse=True)
+    assert (rates[0], rates[-1]) == pytest.approx((1e-3, 1e-5))
+    assert rates[2] == pytest.approx((1e-3 + 1e-5) / 2)
+    assert rates[0] - rates[1] == pytest.approx(rates[3] - rates[4])
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from model.data.preprocessing import Preprocessing
 from model.network import NetworkConfig
 from model.training.cache import Cache
 from model.training.calibration import fit_temperature
+from model.training.crew import choose_device
 from model.training.sampling import balanced, portions, steps_of_epoch
 from model.training.trainer import Trainer
 from model.types import ConfigError, DataError, PictureError, Place
@@ -367,6 +368,41 @@ def test_frozen_parts_are_computed_once(
     run("b", 3)
     assert seen[-3:] == [0, 1, 2], "another frozen part"
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_damaged_cache_is_computed_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Numbers(Dataset[tuple[Tensor, int]]):
+        def __getitem__(self, i: int) -> tuple[Tensor, int]:
+            return torch.tensor(float(i)), i
+
+    def unreadable(_item: int, error: PictureError) -> None:
+        raise error
+
+    for damage in (b"", b"text", b"PK\x03\x04 half a file"):
+        cache = Cache(tmp_path, lambda x: 2 * x, "a", lambda items: items, unreadable)
+        cached, _ = cache.run(Numbers(), ["0", "1", "2"])
+        assert [float(cached[i][0]) for i in range(3)] == [0.0, 2.0, 4.0]
+        (file,) = tmp_path.glob("*.pt")
+        file.write_bytes(damage)
+    caplog.clear()
+    cache.run(Numbers(), ["0", "1", "2"])
+    assert f"{file}: damaged" in caplog.text
+
+
+def test_devices() -> None:
+    assert choose_device("cpu") == torch.device("cpu")
+    with pytest.raises(ConfigError, match="--device tpu: must be one of auto, cpu, cuda"):
+        choose_device("tpu")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.cuda, "is_available", lambda: False)
+        assert choose_device("auto") == torch.device("cpu")
+        with pytest.raises(ConfigError, match=r"--device cuda: process 0 .* finds 0 GPUs"):
+            choose_device("cuda")
+        patch.setattr(torch.cuda, "is_available", lambda: True)
+        patch.setattr(torch.cuda, "device_count", lambda: 2)
+        assert choose_device("auto", 1) == torch.device("cuda", 1)
+        with pytest.raises(ConfigError, match="process 2 of this machine finds 2 GPUs"):
+            choose_device("cuda", 2)
 
 
 def test_an_epoch_takes_one_view_of_each_place_and_steps_of_one_shape() -> None:
