@@ -23,7 +23,7 @@ from game.countries import is_country
 from game.ports import Opponent, PanoramaSource, Scoreboard
 from game.rounds import Guess, Mode, Reveal
 from game.session import ROUNDS_PER_GAME, Session
-from game.thinking import Evidence, Thinking, Thought
+from game.thinking import Evidence, Findings, Thinking, Thought
 from game.totals import Totals
 from model.types import DataError, PictureError
 
@@ -71,7 +71,7 @@ class _Seat:
     session: Session = field(default_factory=Session)
     game: int = 0
     seen: set[int] = field(default_factory=set)
-    thoughts: tuple[Thought | None, ...] = ()
+    findings: tuple[Findings | None, ...] = ()
     round_id: UUID = field(default_factory=uuid4)
     thinking: Future[Thought] | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -207,8 +207,8 @@ class Table:
         """Spare the opponent what nobody will see any more."""
         if seat.thinking is not None:
             seat.thinking.cancel()
-        for thought in filter(None, seat.thoughts):
-            thought.forget()
+        for found in filter(None, seat.findings):
+            found.forget()
 
     def _seat(self, key: str) -> tuple[_Seat, bool]:
         """The seat of this key, and whether it had to be set up."""
@@ -233,7 +233,7 @@ class Table:
     def _start(self, seat: _Seat, mode: Mode, *, restarted: bool = False) -> View:
         seat.seen |= seat.session.dealt
         self._forget(seat)
-        seat.session, seat.thoughts = Session(mode), ()
+        seat.session, seat.findings = Session(mode), ()
         seat.game += 1
         return self._deal(seat, restarted=restarted)
 
@@ -259,10 +259,10 @@ class Table:
             return self._view(seat, picture=picture, restarted=restarted)
 
     def _judge(self, seat: _Seat, country: str | None) -> None:
-        thought = self._thought(seat, country)
-        model = Guess(None) if thought is None else Guess(*thought.prediction.top(1)[0])
+        found = self._findings(seat, country)
+        model = Guess(None) if found is None else Guess(*found.prediction.top(1)[0])
         seat.session = seat.session.guess(Guess(country), model)
-        seat.thoughts = (*seat.thoughts, thought)
+        seat.findings = (*seat.findings, found)
         seat.thinking = None
         self._count(seat)
 
@@ -284,7 +284,7 @@ class Table:
             log.exception("the totals could not be read")
             return None
 
-    def _thought(self, seat: _Seat, country: str | None) -> Thought | None:
+    def _findings(self, seat: _Seat, country: str | None) -> Findings | None:
         """What the opponent has found, with what the human's guess adds; ``None`` if it failed."""
         if seat.thinking is None:
             return None
@@ -298,5 +298,5 @@ class Table:
         self, seat: _Seat, *, picture: Image.Image | None = None, restarted: bool = False
     ) -> View:
         totals = self._totals() if seat.session.phase == "summary" else None
-        evidence = tuple(thought.evidence() if thought else Evidence() for thought in seat.thoughts)
+        evidence = tuple(found.evidence() if found else Evidence() for found in seat.findings)
         return View(seat.session, seat.ticket, picture, evidence, restarted, totals)

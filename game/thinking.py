@@ -78,19 +78,11 @@ class _Map:
 
 
 @dataclass(frozen=True, slots=True)
-class Thought:
-    """What the opponent has found in one round, and what is still being found out."""
+class Findings:
+    """What the opponent has found in a finished round, and what is still being found out."""
 
-    play: Play
-    index: int
-    crop: Crop
-    truth: str
-    maps: tuple[_Map, ...] = ()
-
-    @property
-    def prediction(self) -> Prediction:
-        """The opponent's probabilities."""
-        return self.play.prediction
+    prediction: Prediction
+    maps: tuple[_Map, ...]
 
     def evidence(self) -> Evidence:
         """All of it, as far as it is known by now."""
@@ -102,6 +94,17 @@ class Thought:
         for one in self.maps:
             for trial in one.trials:
                 trial.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What the opponent made of a crop before the guess; ``play`` may weigh megabytes."""
+
+    play: Play
+    index: int
+    crop: Crop
+    truth: str
+    maps: tuple[_Map, ...] = ()
 
 
 class Thinking:
@@ -131,16 +134,17 @@ class Thinking:
         future.add_done_callback(lambda _: self._afterthoughts.release())
         return future
 
-    def finish(self, thought: Thought, human: str | None) -> Thought:
+    def finish(self, thought: Thought, human: str | None) -> Findings:
         """Add what only the human's guess makes worth a map: cheap, the forward pass is kept."""
-        guess, truth = thought.prediction.country, thought.truth
+        prediction = thought.play.prediction
+        guess, truth = prediction.country, thought.truth
         wanted: list[tuple[str, str | None]] = []
         if human is not None:
             wanted.append((human, None))
         if guess == truth:
-            second = thought.prediction.top(2)[1][0]
+            second = prediction.top(2)[1][0]
             wanted.append((guess, second if human in (None, truth) else human))
-        return self._with(thought, wanted)
+        return Findings(prediction, self._with(thought, wanted).maps)
 
     def _think(self, picture: Image.Image, index: int, crop: Crop) -> Thought:
         """The opponent's move, with the maps that any reveal will show."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import gc
 import io
 import json
 import logging
 import re
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -364,6 +366,27 @@ def test_with_many_trials_waiting_only_its_guess_is_tried_out() -> None:
     assert others
     assert not any(one.pending for one in others)
     opponent.gate.set()
+
+
+def test_a_finished_round_keeps_its_maps_and_lets_the_play_go() -> None:
+    plays: list[weakref.ref[FakePlay]] = []
+
+    class Watched(FakeOpponent):
+        def play(self, picture: Image.Image) -> FakePlay:
+            play = super().play(picture)
+            plays.append(weakref.ref(play))
+            return play
+
+    table = Table(small_source(), Watched(), rng_seed=1)
+    finished(table)
+    deadline_s = time.monotonic() + 5
+    while plays[0]() is not None and time.monotonic() < deadline_s:
+        gc.collect()
+        time.sleep(0.02)
+    assert plays[0]() is None, "the activations of a play weigh megabytes, and seats are many"
+    seen = table.view("a")
+    assert seen is not None
+    assert seen.evidence[0].maps
 
 
 def test_trials_of_a_game_that_is_over_are_given_up() -> None:
