@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,23 @@ def balanced(labels: Sequence[object]) -> NDArray[np.float64]:
     """Weights [n] that give each label the same chance, whatever its count."""
     counts = Counter(labels)
     return np.array([1 / counts[label] for label in labels])
+
+
+def view_weights(
+    places: Sequence[int], countries: Mapping[int, str] | None = None
+) -> NDArray[np.float64]:
+    """Weights [n] of all views together, as an epoch of single views would have them on average.
+
+    Args:
+        places: the place of each view; all of a place weigh together what any other place does.
+        countries: of each place, to let each country weigh what any other does instead.
+    """
+    views = Counter(places)
+    of_place = dict.fromkeys(views, 1.0)
+    if countries is not None:
+        shares = balanced([countries[place] for place in views])
+        of_place = dict(zip(views, shares.tolist(), strict=True))
+    return np.array([of_place[place] / views[place] for place in places])
 
 
 def portions(step: Sequence[int], batch_size: int, rank: int, size: int) -> list[list[int]]:

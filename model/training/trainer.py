@@ -26,7 +26,7 @@ from model.training.inputs import Inputs, Supply
 from model.training.judging import judge
 from model.training.ledger import Ledger
 from model.training.loading import Feed
-from model.training.sampling import balanced, steps_of_epoch
+from model.training.sampling import balanced, steps_of_epoch, view_weights
 from model.training.solve import fit_head
 from model.training.steps import Stepper
 from model.types import COUNTRY_CODES, DataError
@@ -153,7 +153,7 @@ class Trainer:
             own = (self.crew.rank,) if self.crew.rank else ()
             torch.manual_seed(self._seed(number, epoch, *own))
             taken = self._steps(train, number, epoch)[: max(1, steps - done)]
-            course = [stage.rate((done + i) / steps) for i in range(len(taken))]
+            course = [stage.rate(min(1.0, (done + i) / steps)) for i in range(len(taken))]
             loss = stepper.epoch(taken, course, bar, partial(self._curve, bar))
             figures = self._figures(*self.logits(val, feed))
             row = {
@@ -190,12 +190,11 @@ class Trainer:
         items = [train.dataset[i] for i in range(len(train.places))]
         x = torch.stack([features for features, _ in items]).to(self.crew.device)
         labels = torch.tensor([label for _, label in items], device=self.crew.device)
-        views = Counter(train.places)
-        each_place = torch.tensor([1 / views[place] for place in train.places])
+        countries = None
         if self.config.sampler == "balanced":
-            countries = [self.collection.places[place].country for place in train.places]
-            each_place = torch.from_numpy(balanced(countries)).float()
-        weights = each_place.to(self.crew.device)
+            countries = {i: self.collection.places[i].country for i in train.places}
+        each_view = view_weights(train.places, countries)
+        weights = torch.from_numpy(each_view).float().to(self.crew.device)
 
         def loss() -> Tensor:
             smoothing = self.config.label_smoothing

@@ -22,7 +22,7 @@ from model.network import NetworkConfig
 from model.training.cache import Cache
 from model.training.calibration import fit_temperature
 from model.training.crew import choose_device
-from model.training.sampling import balanced, portions, steps_of_epoch
+from model.training.sampling import balanced, portions, steps_of_epoch, view_weights
 from model.training.trainer import Trainer
 from model.types import ConfigError, DataError, PictureError, Place
 
@@ -429,6 +429,14 @@ def test_a_balanced_epoch_shows_countries_alike() -> None:
         assert sum(len(step) for step in steps) == 40
         seen.update(countries[places[i]] for step in steps for i in step)
     assert 0.45 < seen["HU"] / seen.total() < 0.55
+
+
+def test_all_views_together_weigh_as_single_ones_would() -> None:
+    places = [0, 0, 0, 1, 2, 2]
+    assert view_weights(places) == pytest.approx([1 / 3, 1 / 3, 1 / 3, 1, 1 / 2, 1 / 2])
+    countries = {0: "US", 1: "US", 2: "HU"}
+    weights = view_weights(places, countries)
+    assert weights == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 2, 1 / 2, 1 / 2])
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
