@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from assets.practice.scene import facts, presets
 from assets.practice.scene.buildings import FORMS
-from assets.practice.scene.chance import PanoramaKey, draw_conditions
+from assets.practice.scene.chance import SHARED_SCENES, PanoramaKey, draw_conditions
 from assets.practice.scene.facts import Country, TableError, load_countries, parse_country
 from assets.practice.scene.lettering import script_of
 from assets.practice.scene.places import distance_km, places
@@ -62,6 +63,37 @@ def test_the_sun_and_the_boxes_fit_the_country(code: str) -> None:
         assert 14 <= conditions.sun_elevation_deg <= 90
 
 
+def scenes(code: str, number: int = 600) -> Counter[str]:
+    keys = (PanoramaKey(code, "train", index) for index in range(number))
+    return Counter(draw_conditions(key, COUNTRIES[code]).scene for key in keys)
+
+
+@pytest.mark.parametrize("code", ["HU", "SK", "CZ", "CH", "AD", "BT", "BW", "SZ"])
+def test_a_country_without_a_coast_shows_no_sea(code: str) -> None:
+    assert COUNTRIES[code].coast == 0
+    assert scenes(code)["coast"] == 0
+
+
+@pytest.mark.parametrize("code", ["NL", "BD", "DK", "EE"])
+def test_a_flat_country_has_no_mountain_roads(code: str) -> None:
+    assert scenes(code)["mountain"] == 0
+
+
+def test_other_scenes_are_drawn_alike() -> None:
+    for code in ("HU", "NO", "TH", "BW"):
+        drawn = scenes(code)
+        shared = {name: drawn[name] for name in SHARED_SCENES}
+        for name, weight in SHARED_SCENES.items():
+            expected = weight / sum(SHARED_SCENES.values())
+            assert abs(shared[name] / sum(shared.values()) - expected) < 0.07, (code, name)
+    assert scenes("NO")["mountain"] > 20
+    assert scenes("NO")["coast"] > 20
+
+
+def test_only_japan_blurs_the_bottom() -> None:
+    assert [code for code, row in COUNTRIES.items() if row.blurred_bottom] == ["JP"]
+
+
 def test_neighbours_share_what_they_share() -> None:
     assert COUNTRIES["CZ"].bollard == COUNTRIES["SK"].bollard
     assert COUNTRIES["CZ"].rail == COUNTRIES["SK"].rail
@@ -95,6 +127,8 @@ def change(row: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
         ("words", ["one"], "at least 10"),
         ("boxes", [[50, 40, 0, 1]], "no box of degrees"),
         ("camera_height_m", 9, "from 1.2 to 3.2"),
+        ("coast", 0.9, "from 0.0 to 0.5"),
+        ("blurred_bottom", 1, "must be true or false"),
         ("why", None, "lacks the key 'why'"),
         ("name", 3, "must be text"),
     ],

@@ -131,7 +131,7 @@ def render(
 
 def _blurred(values: np.ndarray, radius_px: float) -> np.ndarray:
     """A float picture [height, width] in [0, 1], blurred; the seam of the panorama is closed."""
-    margin = int(3 * radius_px)
+    margin = max(1, int(3 * radius_px))
     wide = np.concatenate([values[:, -margin:], values, values[:, :margin]], axis=1)
     image = Image.fromarray((np.clip(wide, 0, 1) * 255).astype(np.uint8))
     soft = image.filter(ImageFilter.GaussianBlur(radius_px))
