@@ -86,6 +86,8 @@ def choose_device(name: str, local_rank: int = 0) -> torch.device:
     there = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if name == "cpu" or (name == "auto" and not there):
         return torch.device("cpu")
+    if not there:
+        raise ConfigError(f"--device {name}: there is no GPU here; give --device cpu or auto")
     if local_rank >= there:
         raise ConfigError(
             f"--device {name}: process {local_rank} of this machine finds {there} GPUs; start as "

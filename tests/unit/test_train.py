@@ -396,7 +396,7 @@ def test_devices() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch.cuda, "is_available", lambda: False)
         assert choose_device("auto") == torch.device("cpu")
-        with pytest.raises(ConfigError, match=r"--device cuda: process 0 .* finds 0 GPUs"):
+        with pytest.raises(ConfigError, match="--device cuda: there is no GPU here"):
             choose_device("cuda")
         patch.setattr(torch.cuda, "is_available", lambda: True)
         patch.setattr(torch.cuda, "device_count", lambda: 2)
