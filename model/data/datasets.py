@@ -15,7 +15,7 @@ from torch.utils.data import Dataset
 from model.data import fast
 from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
-from model.data.sources import FolderSource, ParquetSource, Source
+from model.data.sources import FolderSource, ParquetSource, Source, ZippedPhotos
 from model.types import COUNTRY_INDEX, Crop, DataError, Place
 
 Item = tuple[Tensor, int]
@@ -166,7 +166,7 @@ class JpgImageDataset(_SourceDataset):
     """Photos in one folder per country; otherwise like :class:`ParquetImageDataset`.
 
     Args:
-        directory: holds ``<Country>/<photo>.jpg``.
+        directory: holds ``<Country>/<photo>.jpg``; or the zip of such folders, read in place.
         preprocessing: size and form of the net's canvas; 320 px and one canvas for all by default.
         numbers: which photos of the 56 countries, in order; all of them by default.
         augment: mirrored every other time, by torch's generator.
@@ -176,7 +176,11 @@ class JpgImageDataset(_SourceDataset):
     """
 
     def _open(self, directory: Path) -> Source:
-        source = FolderSource(directory) if directory.is_dir() else None
+        source: Source | None = None
+        if directory.is_dir():
+            source = FolderSource(directory)
+        elif directory.is_file():
+            source = ZippedPhotos(directory)
         if source is None or not source.places:
             raise DataError(
                 f"{directory}: no photos of the 56 countries; give the directory that holds one "

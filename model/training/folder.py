@@ -132,7 +132,8 @@ def manifest(collection: Collection) -> str:
 def _difference(what: str, was: Any, now: Any) -> str:
     if what == "split_fingerprint":
         return (
-            f"begun with other data (split {was}, now {now}); give the same --data, or start anew"
+            f"begun with other data (split {was}, now {now}); give the same --data and --manifest, "
+            "or start anew"
         )
     if what != "config":
         return f"begun with {what} {was}, now {now}; resume with the same, or start anew"

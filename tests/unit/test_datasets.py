@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +110,18 @@ def test_photos_and_panoramas_join(
     union = ConcatDataset([ParquetImageDataset(tmp_path / "pano", SMALL), photos])
     seen = [y for _, labels in DataLoader(union, 3, num_workers=workers) for y in labels.tolist()]
     assert seen == [COUNTRY_INDEX[c] for c in ("HU", "HU", "HU", "HU", "HU", "JP")]
+
+
+def test_photos_in_a_zip_are_those_of_its_folder(
+    tmp_path: Path, photo_folder: Callable[..., Path]
+) -> None:
+    folder = photo_folder(Hungary=2, Japan=1)
+    archive = Path(shutil.make_archive(str(tmp_path / "photos"), "zip", folder))
+    unpacked, packed = JpgImageDataset(folder, SMALL), JpgImageDataset(archive, SMALL)
+    assert len(packed) == len(unpacked) == 3
+    for i in range(3):
+        assert packed[i][1] == unpacked[i][1]
+        assert torch.equal(packed[i][0], unpacked[i][0])
 
 
 def test_views_in_haste_are_the_same_views(tmp_path: Path) -> None:
