@@ -42,8 +42,13 @@ def test_the_front_matter_is_that_of_a_space() -> None:
 
 def test_every_link_leads_somewhere() -> None:
     for target in re.findall(r"\]\(([^)]+)\)", README):
-        if not target.startswith("http"):
-            assert (ROOT / target).exists(), target
+        if target.startswith("http"):
+            continue
+        file, _, anchor = target.partition("#")
+        assert (ROOT / file).exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", (ROOT / file).read_text(encoding="utf-8"), re.M)
+            assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, target
 
 
 def test_the_commands_of_the_net(tmp_path: Path) -> None:
