@@ -47,7 +47,8 @@ def test_every_link_leads_somewhere() -> None:
         file, _, anchor = target.partition("#")
         assert (ROOT / file).exists(), target
         if anchor:
-            headings = re.findall(r"^#+ (.+)$", (ROOT / file).read_text(encoding="utf-8"), re.M)
+            text = (ROOT / file).read_text(encoding="utf-8")
+            headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
             assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, target
 
 
