@@ -88,7 +88,12 @@ class _Batches(Sampler[list[int]]):
 
 
 class Feed:
-    """Feeds batches of a dataset; its worker processes live as long as it does.
+    """Feeds batches of a dataset; its worker processes live from the first call until it is closed.
+
+    usage::
+
+        with Feed(dataset, workers=2) as feed:
+            for batch in feed([[0, 1], [2, 3]]):
 
     Args:
         dataset: the items.
@@ -113,3 +118,14 @@ class Feed:
         """Read these items, batch by batch, in this order."""
         self._batches.now = batches
         return iter(self._loader)
+
+    def __enter__(self) -> Feed:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        # Torch has no public way. Left to the garbage collector, workers outlive a failed training
+        # for as long as somebody keeps its traceback, and hold what they inherited open.
+        iterator = self._loader._iterator
+        if iterator is not None:
+            iterator._shutdown_workers()  # type: ignore[attr-defined]
+            self._loader._iterator = None

@@ -128,44 +128,49 @@ class Trainer:
         )
         if saved:
             optimizer.load_state_dict(saved["optimizer"])
-        feed = self._feed(val)
-        stepper = Stepper(
-            self.network,
-            train,
-            self._feed(train),
-            torch.compile(train.learner) if self.config.compile else train.learner,
-            optimizer,
-            self._summed_loss,
-            self.supply,
-            self.config.batch_size,
-        )
         steps_per_epoch = len(self._steps(train, number, 0))
         steps = max(1, round(stage.epochs * steps_per_epoch))
-        bar = tqdm(
+        with (
+            self._feed(train) as learnt,
+            self._feed(val) as judged,
+            self._bar(number, min(steps, start * steps_per_epoch), steps) as bar,
+        ):
+            stepper = Stepper(
+                self.network,
+                train,
+                learnt,
+                torch.compile(train.learner) if self.config.compile else train.learner,
+                optimizer,
+                self._summed_loss,
+                self.supply,
+                self.config.batch_size,
+            )
+            for epoch in range(start, math.ceil(stage.epochs)):
+                began, done = time.monotonic(), epoch * steps_per_epoch
+                own = (self.crew.rank,) if self.crew.rank else ()
+                torch.manual_seed(self._seed(number, epoch, *own))
+                taken = self._steps(train, number, epoch)[: max(1, steps - done)]
+                course = [stage.rate(min(1.0, (done + i) / steps)) for i in range(len(taken))]
+                loss = stepper.epoch(taken, course, bar, partial(self._curve, bar))
+                row = {
+                    "stage": number,
+                    "epoch": epoch + 1,
+                    "lr": course[-1],
+                    "train_loss": loss,
+                    **self._figures(*self._logits(val, judged)),
+                    "seconds": round(time.monotonic() - began, 1),
+                }
+                self._keep(row, optimizer)
+
+    def _bar(self, number: int, done: int, steps: int) -> Any:
+        """A ``tqdm`` over the steps of a stage."""
+        return tqdm(
             total=steps,
-            initial=min(steps, start * steps_per_epoch),
+            initial=done,
             unit="step",
             desc=f"stage {number + 1} of {len(self.config.stages)}",
             disable=None if self.crew.leads else True,
         )
-        for epoch in range(start, math.ceil(stage.epochs)):
-            began, done = time.monotonic(), epoch * steps_per_epoch
-            own = (self.crew.rank,) if self.crew.rank else ()
-            torch.manual_seed(self._seed(number, epoch, *own))
-            taken = self._steps(train, number, epoch)[: max(1, steps - done)]
-            course = [stage.rate(min(1.0, (done + i) / steps)) for i in range(len(taken))]
-            loss = stepper.epoch(taken, course, bar, partial(self._curve, bar))
-            figures = self._figures(*self.logits(val, feed))
-            row = {
-                "stage": number,
-                "epoch": epoch + 1,
-                "lr": course[-1],
-                "train_loss": loss,
-                **figures,
-                "seconds": round(time.monotonic() - began, 1),
-            }
-            self._keep(row, optimizer)
-        bar.close()
 
     def _steps(self, inputs: Inputs, stage: int, epoch: int) -> list[list[int]]:
         """The items of each step of an epoch, of all processes together."""
@@ -224,14 +229,17 @@ class Trainer:
             adjusted, labels, label_smoothing=smoothing, reduction=reduction
         )
 
-    def logits(self, inputs: Inputs, feed: Feed | None = None) -> tuple[Tensor, Tensor]:
+    def logits(self, inputs: Inputs) -> tuple[Tensor, Tensor]:
         """Logits [places, 56], averaged over each place's views, and labels [places]; on the CPU.
 
         Raises:
             DataError: no picture of them can be read.
         """
+        with self._feed(inputs) as feed:
+            return self._logits(inputs, feed)
+
+    def _logits(self, inputs: Inputs, feed: Feed) -> tuple[Tensor, Tensor]:
         self.network.eval()
-        feed = feed or self._feed(inputs)
         size = self.config.batch_size
         return judge(inputs, feed, self.supply, self.collection.places, size)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import multiprocessing
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -177,6 +178,7 @@ def test_an_unreadable_picture_among_pixels_is_named_once_and_counted(
     with pytest.raises(PictureError, match=rf"{bad.name}: not a picture.*--skip-unreadable") as e:
         trainer(data, tmp_path / "strict", config=config).run(resume=False)
     assert "\n" not in str(e.value)
+    assert not multiprocessing.active_children(), "workers end though the traceback is still held"
     with caplog.at_level("WARNING"):
         run = trainer(data, tmp_path / "lax", config=config, skip_unreadable=True)
         checkpoint = run.run(resume=False)
