@@ -5,7 +5,8 @@ import json
 import multiprocessing
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,17 +78,24 @@ def test_a_run_learns_and_leaves_what_it_promises(data: Collection, tmp_path: Pa
     assert not any(loaded.trained.covers(data.places[i]) for i in data.of_split("test"))
 
 
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(data: Collection, tmp_path: Path) -> None:
-    whole = trainer(data, tmp_path / "whole").run(resume=False)
+@contextmanager
+def killed_after_an_epoch() -> Iterator[None]:
+    """A training dies as soon as it has kept one more epoch."""
     keep = Trainer._keep
 
     def keep_then_die(self: Trainer, *args: Any) -> None:
         keep(self, *args)
         raise KeyboardInterrupt
 
-    # Killed after its first, its second and its third epoch: within a stage and between two.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Trainer, "_keep", keep_then_die)
+        yield
+
+
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(data: Collection, tmp_path: Path) -> None:
+    whole = trainer(data, tmp_path / "whole").run(resume=False)
+    # Killed after its first, its second and its third epoch: within a stage and between two.
+    with killed_after_an_epoch():
         for kills in range(3):
             with pytest.raises(KeyboardInterrupt):
                 trainer(data, tmp_path / "killed").run(resume=kills > 0)
@@ -273,16 +281,8 @@ def test_balanced_and_smoothed_training_resumes_exactly(data: Collection, tmp_pa
     stage = Stage("front", 2, 1e-3, 1e-4, cache=False)
     config = on_pixels(stage, sampler="balanced", accumulate=2, batch_size=5, label_smoothing=0.1)
     whole = final(config, data, tmp_path / "whole")
-    keep = Trainer._keep
-
-    def keep_then_die(self: Trainer, *args: Any) -> None:
-        keep(self, *args)
-        raise KeyboardInterrupt
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trainer, "_keep", keep_then_die)
-        with pytest.raises(KeyboardInterrupt):
-            trainer(data, tmp_path / "killed", config=config).run(resume=False)
+    with killed_after_an_epoch(), pytest.raises(KeyboardInterrupt):
+        trainer(data, tmp_path / "killed", config=config).run(resume=False)
     assert load(tmp_path / "killed" / "checkpoint").info["best"]["epoch"] == 1
     trainer(data, tmp_path / "killed", config=config).run(resume=True)
     resumed = torch.load(tmp_path / "killed" / "last.pt", weights_only=True)["network"]
