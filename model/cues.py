@@ -50,8 +50,8 @@ def survey(predictor: Predictor, collection: Collection, split: str) -> list[See
     """
     seen = []
     for number in tqdm(collection.of_split(split), unit="place", desc=split, disable=None):
-        masks = collection.cues(number)
-        if not masks:
+        cues = collection.cues(number)
+        if cues is None:
             continue
         try:
             panorama = collection.picture(number)
@@ -61,7 +61,7 @@ def survey(predictor: Predictor, collection: Collection, split: str) -> list[See
         crop = Crop.at(*panorama.size, 0.5)
         look = predictor.play(panorama.crop(crop.box))
         guess, truth = look.prediction.country, collection.places[number].country
-        found = shares(look.heatmap(guess), masks, crop)
+        found = shares(look.heatmap(guess), cues, crop)
         if found:
             seen.append(Seen(truth, guess == truth, tuple(found)))
     if not seen:

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.data.collection import Collection
-from model.data.cues import cut
 from model.types import Crop
 
 PICTURES = 4
@@ -101,21 +100,20 @@ class Album:
                 seen[name] = seen.get(name, 0) + 1
         return [self._example(candidate) for candidate in chosen]
 
-    def _masks(self, number: int) -> dict[str, bytes]:
+    def _masks(self, number: int, crop: Crop | None = None) -> dict[str, NDArray[np.bool_]]:
         cues = self._collection.cues(number)
-        return {name: mask for name, mask in cues.items() if name not in BROAD}
+        masks = cues.masks(crop) if cues else {}
+        return {name: mask for name, mask in masks.items() if name not in BROAD}
 
     def _candidates(self, number: int) -> Iterator[_Candidate]:
         """Crops of a panorama that show anything; none without masks."""
         masks = self._masks(number)
         if not masks:
             return
-        width, height = self._collection.picture(number).size
-        whole = Crop(0, 0, width, height)
+        height, width = next(iter(masks.values())).shape
         # The pixels of a cue left of each column tell those of any crop.
         before = {
-            name: np.concatenate([[0], cut(mask, whole).sum(axis=0).cumsum()])
-            for name, mask in masks.items()
+            name: np.concatenate([[0], mask.sum(axis=0).cumsum()]) for name, mask in masks.items()
         }
         for where in np.linspace(0, 1, POSITIONS):
             crop = Crop.at(width, height, float(where))
@@ -127,5 +125,5 @@ class Album:
 
     def _example(self, candidate: _Candidate) -> Example:
         picture = self._collection.picture(candidate.number).crop(candidate.crop.box)
-        masks = self._masks(candidate.number)
-        return Example(picture, {n: cut(masks[n], candidate.crop) for n in candidate.areas})
+        masks = self._masks(candidate.number, candidate.crop)
+        return Example(picture, {name: masks[name] for name in candidate.areas})

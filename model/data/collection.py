@@ -22,7 +22,7 @@ from pathlib import Path
 from PIL import Image
 
 from model.data import hub
-from model.data.cues import CueShare, most_looked_at, shares
+from model.data.cues import CueMap, CueShare, most_looked_at, shares
 from model.data.manifest import Manifest, read_manifest
 from model.data.pictures import open_picture
 from model.data.sources import (
@@ -155,10 +155,10 @@ class Collection:
         source, i = self._origin[index]
         return source.read(i)
 
-    def cues(self, index: int) -> dict[str, bytes]:
-        """The masks of a place's named cues, as PNGs of its picture's size; often none."""
+    def cues(self, index: int) -> CueMap | None:
+        """Where a place's named cues are; ``None`` for most data sets."""
         source, i = self._origin[index]
-        return source.cues(i) if isinstance(source, ParquetSource) else {}
+        return source.cues(i) if isinstance(source, ParquetSource) else None
 
     def cue_values(self, index: int) -> dict[str, str]:
         """What a place's named cues are, such as ``white_dashed``; often none."""
@@ -277,7 +277,8 @@ class HeldOut:
 
         ``None`` if it favours none, or the data set does not say where its cues are.
         """
-        return most_looked_at(shares(heatmap, self._collection.cues(self._numbers[index]), crop))
+        cues = self._collection.cues(self._numbers[index])
+        return most_looked_at(shares(heatmap, cues, crop)) if cues else None
 
     def any_picture(self) -> Image.Image:
         """Some picture that can be read, to warm up with.

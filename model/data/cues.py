@@ -1,6 +1,7 @@
 """Which of the named cues of a rendered panorama does a heat map lie on? Torch-free.
 
-A panorama of the practice world comes with the exact pixels of each cue. The energy of a map is
+A panorama of the practice world comes with a label map of its cues, exact to the pixel, as data
+sets for semantic segmentation have it. The energy of a map is
 the sum of its values; a map without any preference has as much of its energy on a cue as the cue
 has of the picture's area, and the ratio of the two is called "times chance".
 """
@@ -46,18 +47,35 @@ class CueShare:
         return self.energy / self.area
 
 
-def cut(mask: bytes, crop: Crop) -> NDArray[np.bool_]:
-    """The crop of a mask stored as PNG: bool [height_px, width_px]."""
-    with Image.open(io.BytesIO(mask)) as picture:
-        return np.asarray(picture.convert("1").crop(crop.box), dtype=bool)
+class CueMap:
+    """Where each named cue of a panorama is.
+
+    Attributes:
+        labels: uint8 [height, width]; 0 is no cue.
+        names: the label of each cue by its name, such as ``bollard``.
+    """
+
+    def __init__(self, encoded: bytes, names: Mapping[str, int]) -> None:
+        """Decode a picture whose first channel holds the labels, stored without loss."""
+        with Image.open(io.BytesIO(encoded)) as picture:
+            self.labels: NDArray[np.uint8] = np.asarray(picture.getchannel(0), dtype=np.uint8)
+        self.names = dict(names)
+
+    def masks(self, crop: Crop | None = None) -> dict[str, NDArray[np.bool_]]:
+        """The pixels of each cue in a crop, or in all: bool [height_px, width_px] by name."""
+        labels = self.labels
+        if crop is not None:
+            left, top, right, bottom = crop.box
+            labels = labels[top:bottom, left:right]
+        return {name: labels == label for name, label in self.names.items()}
 
 
-def shares(heatmap: Heatmap, masks: Mapping[str, bytes], crop: Crop) -> list[CueShare]:
+def shares(heatmap: Heatmap, cues: CueMap, crop: Crop) -> list[CueShare]:
     """How a map falls on the cues that can be seen in its crop, most times chance first.
 
     Args:
         heatmap: of the crop.
-        masks: PNGs of the whole panorama's size, by name of the cue.
+        cues: of the whole panorama.
         crop: what the net saw of the panorama.
 
     Returns:
@@ -69,8 +87,7 @@ def shares(heatmap: Heatmap, masks: Mapping[str, bytes], crop: Crop) -> list[Cue
         return []
     hottest = int(heat.argmax())
     found = []
-    for name, mask in masks.items():
-        on = cut(mask, crop)
+    for name, on in cues.masks(crop).items():
         area = float(on.mean())
         if area >= AREA_MIN:
             energy = float(heat[on].sum(dtype=np.float64)) / total

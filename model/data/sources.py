@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from model.data.cues import CueMap
 from model.data.labels import CODE_OF_FOLDER
 from model.data.pages import BytesColumn, ShardFile
 from model.data.photos import FolderSource, ZippedPhotos, folders_of, key_of
@@ -169,21 +170,26 @@ class ParquetSource:
             raise PictureError(f"{self.name(index)}: the column image holds no bytes; drop the row")
         return data
 
-    def cues(self, index: int) -> dict[str, bytes]:
-        """The masks of one row's named cues, as PNGs of the picture's size; often none."""
-        return {cue["name"]: cue["mask"] for cue in self._cues(index)}
+    def cues(self, index: int) -> CueMap | None:
+        """Where one row's named cues are; ``None`` if the row does not say."""
+        fields = self._fields(index, ["cues", "cue_map"])
+        if not fields.get("cues") or not fields.get("cue_map"):
+            return None
+        names = {cue["name"]: cue["label"] for cue in fields["cues"]}
+        return CueMap(fields["cue_map"]["bytes"], names)
 
     def cue_values(self, index: int) -> dict[str, str]:
         """What one row's named cues are, such as ``white_dashed``; often none."""
-        return {cue["name"]: cue["value"] for cue in self._cues(index)}
+        cues = self._fields(index, ["cues"]).get("cues") or []
+        return {cue["name"]: cue["value"] for cue in cues}
 
-    def _cues(self, index: int) -> list[dict[str, Any]]:
+    def _fields(self, index: int, names: list[str]) -> dict[str, Any]:
+        """One row's values in those of the columns that the file has."""
         file, group, row_in_group, _ = self._position(index)
         with open_parquet(self._files[file]) as shard:
-            if "cues" not in shard.schema_arrow.names:
-                return []
-            column = shard.read_row_group(group, columns=["cues"])["cues"]
-        return column[row_in_group].as_py() or []
+            there = [name for name in names if name in shard.schema_arrow.names]
+            table = shard.read_row_group(group, columns=there)
+        return {name: table[name][row_in_group].as_py() for name in there}
 
     def name(self, index: int) -> str:
         """File and row, counted from 0."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
 
-from assets.practice.scene.cues import mask_png
+from assets.practice.scene.cues import encode_map
 from model.cues import Seen, report, tells
 from model.data.collection import Collection, HeldOut, Trained
-from model.data.cues import CueShare, cut, most_looked_at, shares
+from model.data.cues import CueMap, CueShare, most_looked_at, shares
 from model.tells import Tell, tell
 from model.types import Crop, Heatmap
 from tests.conftest import PRACTICE, shard
@@ -28,21 +26,27 @@ def heatmap(grid: NDArray[np.float32] | None = None) -> Heatmap:
     return Heatmap("HU", grid, (0.0, 0.0, float(grid.shape[1]), float(grid.shape[0])))
 
 
-def mask(left: int, right: int) -> bytes:
-    area = np.zeros((HEIGHT, WIDTH), dtype=bool)
-    area[:, left:right] = True
-    return mask_png(area)
+def labels(**columns: tuple[int, int]) -> bytes:
+    """A map whose cues are upright bars, numbered from 1 on."""
+    numbers = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
+    for label, (left, right) in enumerate(columns.values(), 1):
+        numbers[:, left:right] = label
+    return encode_map(numbers)
+
+
+def cue_map(**columns: tuple[int, int]) -> CueMap:
+    return CueMap(labels(**columns), {name: i for i, name in enumerate(columns, 1)})
 
 
 def test_a_mask_is_cut_like_the_picture() -> None:
-    on = cut(mask(60, 80), CROP)
+    on = cue_map(sign=(60, 80)).masks(CROP)["sign"]
     assert on.shape == (HEIGHT, 80)
     assert on[:, :20].all()
     assert not on[:, 20:].any()
 
 
 def test_a_flat_map_is_at_chance_on_every_cue() -> None:
-    found = shares(heatmap(), {"bollard": mask(60, 80), "sign": mask(100, 160)}, CROP)
+    found = shares(heatmap(), cue_map(bollard=(60, 80), sign=(100, 160)), CROP)
     assert [cue.ratio for cue in found] == [pytest.approx(1.0)] * 2
     assert {cue.name: cue.area for cue in found} == {"bollard": 0.25, "sign": 0.5}
     assert most_looked_at(found) is None
@@ -51,7 +55,7 @@ def test_a_flat_map_is_at_chance_on_every_cue() -> None:
 def test_heat_on_a_cue_counts_and_points() -> None:
     grid = np.zeros((4, 8), dtype=np.float32)
     grid[:, 0] = 1.0
-    found = shares(heatmap(grid), {"sign": mask(100, 140), "bollard": mask(60, 80)}, CROP)
+    found = shares(heatmap(grid), cue_map(sign=(100, 140), bollard=(60, 80)), CROP)
     bollard, sign = found
     assert (bollard.name, bollard.pointed) == ("bollard", True)
     assert bollard.energy == pytest.approx(1.0, abs=0.05)
@@ -61,11 +65,12 @@ def test_heat_on_a_cue_counts_and_points() -> None:
 
 
 def test_what_is_outside_the_crop_or_too_small_or_dark_is_left_out() -> None:
-    assert shares(heatmap(), {"sign": mask(0, 60)}, CROP) == []
-    dot = np.zeros((HEIGHT, WIDTH), dtype=bool)
-    dot[3, 70] = True
-    assert shares(heatmap(), {"sign": mask_png(dot)}, CROP) == []
-    assert shares(heatmap(np.zeros((4, 8), np.float32)), {"sign": mask(60, 80)}, CROP) == []
+    assert shares(heatmap(), cue_map(sign=(0, 60)), CROP) == []
+    dot = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
+    dot[3, 70] = 1
+    assert shares(heatmap(), CueMap(encode_map(dot), {"sign": 1}), CROP) == []
+    dark = heatmap(np.zeros((4, 8), np.float32))
+    assert shares(dark, cue_map(sign=(60, 80)), CROP) == []
 
 
 def test_the_table_counts_cues_and_whether_looking_pays() -> None:
@@ -111,7 +116,9 @@ def test_the_practice_world_says_what_its_cues_are() -> None:
     collection = Collection.open([PRACTICE])
     number = collection.of_split("test")[0]
     values = collection.cue_values(number)
-    assert set(values) == set(collection.cues(number))
+    cues = collection.cues(number)
+    assert cues is not None
+    assert set(values) == set(cues.names)
     assert all(isinstance(value, str) and value for value in values.values())
     told = tells(collection)
     share = {name: np.mean([right for _, right in one.right]) for name, one in told.items()}
@@ -120,8 +127,13 @@ def test_the_practice_world_says_what_its_cues_are() -> None:
 
 def test_cues_come_from_the_right_row(tmp_path: Path, photo_folder: Callable[..., Path]) -> None:
     def row(i: int) -> dict[str, object]:
-        found = [{"name": "sign", "value": "x", "mask": mask(i, i + 1)}] if i % 2 else []
-        return {"split": "test", "cues": found, "country_iso_alpha2": "KE" if i == 2 else "HU"}
+        found = [{"name": "sign", "value": "x", "label": 1}] if i % 2 else []
+        return {
+            "split": "test",
+            "cues": found,
+            "cue_map": {"bytes": labels(sign=(i, i + 1)), "path": ""},
+            "country_iso_alpha2": "KE" if i == 2 else "HU",
+        }
 
     shard(tmp_path / "with" / "a.parquet", [row(i) for i in range(9)])
     shard(tmp_path / "without" / "a.parquet", [{}])
@@ -129,22 +141,14 @@ def test_cues_come_from_the_right_row(tmp_path: Path, photo_folder: Callable[...
     collection = Collection.open([tmp_path / "with", tmp_path / "without", folder])
     expected = [i for i in range(9) if i != 2]
     for number, i in enumerate(expected):
-        assert collection.cues(number) == ({"sign": mask(i, i + 1)} if i % 2 else {})
-    assert [collection.cues(len(expected) + i) for i in range(2)] == [{}, {}]
+        cues = collection.cues(number)
+        assert (cues is not None) == bool(i % 2)
+        if cues:
+            assert set(cues.masks()["sign"].nonzero()[1]) == {i}
+    assert [collection.cues(len(expected) + i) for i in range(2)] == [None, None]
     held_out = HeldOut(Collection.open([tmp_path / "with"]), Trained())
     grid = np.zeros((1, 200), dtype=np.float32)
     grid[0, 1:4] = 1.0
     whole = Crop(0, 0, WIDTH, HEIGHT)
     looked = [held_out.looked_at(i, whole, heatmap(grid)) for i in range(len(held_out.places))]
     assert [cue is not None for cue in looked] == [i in (1, 3) for i in expected]
-
-
-def test_the_masks_that_ship_fit_their_pictures() -> None:
-    collection = Collection.open([PRACTICE])
-    number = collection.of_split("test")[0]
-    masks = collection.cues(number)
-    assert masks
-    panorama = collection.picture(number)
-    for png in masks.values():
-        with Image.open(io.BytesIO(png)) as picture:
-            assert picture.size == panorama.size

@@ -13,7 +13,7 @@ from PIL import Image
 
 from assets.practice.scene import facts as scene_facts
 from assets.practice.scene import presets
-from assets.practice.scene.cues import mask_png
+from assets.practice.scene.cues import CUE_INDEX, encode_map
 from game import guide
 from game.countries import LANGUAGES, Language
 from game.ui.guide import COLOURS, GuideDesk, outline
@@ -112,20 +112,21 @@ def row(split: str, bollard_at: int | None, country: str = "HU") -> dict[str, ob
     """A panorama whose bollard is red; green if it is of train, blue else."""
     pixels = np.zeros((HEIGHT, WIDTH, 3), dtype=np.uint8)
     pixels[..., 1 if split == "train" else 2] = 200
-    everywhere = np.ones((HEIGHT, WIDTH), dtype=bool)
-    masks = {"terrain": everywhere}
+    labels = np.full((HEIGHT, WIDTH), CUE_INDEX["terrain"], dtype=np.uint8)
+    names = ["terrain"]
     if bollard_at is not None:
-        masks["bollard"] = np.zeros((HEIGHT, WIDTH), dtype=bool)
-        masks["bollard"][20:50, bollard_at : bollard_at + 6] = True
-        pixels[masks["bollard"]] = (255, 0, 0)
+        names.append("bollard")
+        labels[20:50, bollard_at : bollard_at + 6] = CUE_INDEX["bollard"]
+        pixels[labels == CUE_INDEX["bollard"]] = (255, 0, 0)
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "PNG")
-    cues = [{"name": n, "value": "x", "mask": mask_png(m)} for n, m in masks.items()]
+    cues = [{"name": name, "value": "x", "label": CUE_INDEX[name]} for name in names]
     return {
         "image": {"bytes": stream.getvalue(), "path": ""},
         "country_iso_alpha2": country,
         "split": split,
         "cues": cues,
+        "cue_map": {"bytes": encode_map(labels), "path": ""},
     }
 
 

@@ -1,4 +1,4 @@
-"""The pack that ships: schema, splits, masks, and nothing in it that names a country too soon."""
+"""The pack that ships: schema, splits, cue maps, and nothing that names a country too soon."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from assets.practice.scene.cues import CUES, MIN_PIXELS, read_mask
+from assets.practice.scene.cues import CUE_INDEX, MIN_PIXELS
 from assets.practice.scene.facts import load_countries
 from assets.practice.scene.places import distance_km
+from model.data.cues import CueMap
 
 DATA = Path(__file__).resolve().parents[2] / "assets" / "practice" / "data"
 SHARDS = sorted(DATA.glob("*.parquet"))
@@ -47,11 +48,12 @@ def test_shards_are_named_sized_and_cut_for_random_reading() -> None:
 @pytest.mark.parametrize("shard", SHARDS, ids=lambda path: path.name)
 def test_the_schema_begins_with_that_of_the_real_data_set(shard: Path) -> None:
     schema = pq.read_schema(shard)
-    assert schema.names == ["image", *STRINGS, "split", "cues"]
-    assert schema.field("image").type == pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    assert schema.names == ["image", *STRINGS, "split", "cues", "cue_map"]
+    for name in ("image", "cue_map"):
+        assert schema.field(name).type == pa.struct([("bytes", pa.binary()), ("path", pa.string())])
     assert all(schema.field(name).type == pa.string() for name in (*STRINGS, "split"))
     features = json.loads(schema.metadata[b"huggingface"])["info"]["features"]
-    assert features["image"] == {"_type": "Image"}
+    assert features["image"] == features["cue_map"] == {"_type": "Image"}
     assert list(features) == schema.names
 
 
@@ -83,12 +85,12 @@ def test_pictures_are_clean_and_their_names_tell_nothing() -> None:
     names = set()
     for row in rows(["image", "split"]):
         path, data = row["image"]["path"], row["image"]["bytes"]
-        assert re.fullmatch(r"\d{5}\.(jpg|webp)", path)
+        assert re.fullmatch(r"\d{5}\.webp", path)
         names.add(path)
         for marker in (b"Exif", b"http", b"XMP ", b"Blender", b"render"):
             assert marker not in data
         with Image.open(io.BytesIO(data)) as image:
-            assert image.format in ("JPEG", "WEBP")
+            assert image.format == "WEBP"
             assert not {"exif", "xmp", "comment", "icc_profile"} & set(image.info)
             assert image.width / image.height == pytest.approx(360 / 66, rel=0.01)
             assert image.height >= (375 if row["split"] == "test" else 256)
@@ -101,21 +103,17 @@ def test_the_order_tells_nothing() -> None:
     assert same < 3 / len(set(codes))
 
 
-def test_masks_fit_their_pictures_and_do_not_overlap() -> None:
-    for number, row in enumerate(rows(["image", "cues"])):
-        assert len({cue["name"] for cue in row["cues"]}) == len(row["cues"]) >= 3
-        assert {cue["name"] for cue in row["cues"]} <= set(CUES)
+def test_cue_maps_fit_their_pictures_and_hold_what_is_listed() -> None:
+    for number, row in enumerate(rows(["image", "cues", "cue_map"])):
+        labels = {cue["name"]: cue["label"] for cue in row["cues"]}
+        assert len(labels) == len(row["cues"]) >= 3
+        assert all(CUE_INDEX[name] == label for name, label in labels.items())
         assert all(cue["value"] for cue in row["cues"])
+        assert row["cue_map"]["path"] == row["image"]["path"].replace(".webp", ".cues.webp")
         if number % 5:
-            continue  # decoding every mask takes long; a fifth of the panoramas stands for all
+            continue  # decoding every map takes long; a fifth of the panoramas stands for all
+        cues = CueMap(row["cue_map"]["bytes"], labels)
         with Image.open(io.BytesIO(row["image"]["bytes"])) as image:
-            size = (image.height, image.width)
-        total = np.zeros(size, dtype=int)
-        for cue in row["cues"]:
-            with Image.open(io.BytesIO(cue["mask"])) as mask:
-                assert (mask.format, mask.mode) == ("PNG", "1")
-            pixels = read_mask(cue["mask"])
-            assert pixels.shape == size
-            assert pixels.sum() >= MIN_PIXELS
-            total += pixels
-        assert total.max() <= 1
+            assert cues.labels.shape == (image.height, image.width)
+        assert all(mask.sum() >= MIN_PIXELS for mask in cues.masks().values())
+        assert set(np.unique(cues.labels)) - {0} == set(labels.values())

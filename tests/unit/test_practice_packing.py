@@ -1,4 +1,4 @@
-"""Packing: the size budget, the masks that stay, and even countries."""
+"""Packing: the size budget, the cues that stay, and even countries."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from PIL import Image
 
 from assets.practice.scene import pack
 from assets.practice.scene.chance import PanoramaKey
-from assets.practice.scene.cues import CUE_INDEX, LARGE_CUES, mask_png, read_mask
+from assets.practice.scene.cues import CUE_INDEX, LARGE_CUES, encode_map
 from assets.practice.scene.facts import load_countries
 from assets.practice.scene.render import keys_to_render
+from model.data.cues import CueMap
 
 CUES = {
     name: f"some {name}" for name in ("pole", "sign", "roof", "vegetation", "terrain", "bollard")
@@ -50,7 +51,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return pack.main()
 
 
-def test_large_masks_are_in_test_pictures_only(
+def test_large_cues_are_mapped_in_test_pictures_only(
     rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(monkeypatch, str(rendered), str(tmp_path / "out")) == 0
@@ -58,8 +59,11 @@ def test_large_masks_are_in_test_pictures_only(
     for row in pq.read_table(shard).to_pylist():
         names = {cue["name"] for cue in row["cues"]}
         assert names == (set(CUES) if row["split"] == "test" else set(CUES) - set(LARGE_CUES))
-        for cue in row["cues"]:
-            assert read_mask(cue["mask"]).sum() == 600
+        cues = CueMap(row["cue_map"]["bytes"], {c["name"]: c["label"] for c in row["cues"]})
+        assert {name: mask.sum() for name, mask in cues.masks().items()} == dict.fromkeys(
+            names, 600
+        )
+        assert (cues.labels > 0).sum() == 600 * len(names), "nothing else is in the map"
 
 
 def test_a_picture_with_few_other_cues_keeps_the_large_ones(tmp_path: Path) -> None:
@@ -67,21 +71,33 @@ def test_a_picture_with_few_other_cues_keeps_the_large_ones(tmp_path: Path) -> N
     key = PanoramaKey("HU", "train", 0)
     panorama(tmp_path, key, few)
     path = tmp_path / "HU" / "train" / "0.png"
-    assert {cue["name"] for cue in pack.cues_of(path, every=False)} == set(few)
+    assert {cue["name"] for cue in pack.cues_of(path, every=False)[0]} == set(few)
 
 
 def test_the_budget_is_kept_and_used(rendered: Path) -> None:
     countries = load_countries()
-    rows = pack.described(pack.find_rendered(rendered, ["HU", "PL"]), countries, "webp")
-    best = pack.fill(rows, pack.QUALITIES[1], "webp")
-    worst = pack.fill(rows, pack.QUALITIES[0], "webp")
+    rows = pack.described(pack.find_rendered(rendered, ["HU", "PL"]), countries)
+    best = pack.fill(rows, pack.QUALITIES[1])
+    worst = pack.fill(rows, pack.QUALITIES[0])
     budget = (best + worst) // 2
-    quality = pack.fill_within(rows, budget, "webp")
+    quality = pack.fill_within(rows, budget)
     assert pack.QUALITIES[0] < quality < pack.QUALITIES[1]
-    size = sum(len(r["image"]["bytes"]) + sum(len(c["mask"]) for c in r["cues"]) for r in rows)
+    size = sum(len(r["image"]["bytes"]) + len(r["cue_map"]["bytes"]) for r in rows)
     assert size <= budget
     # Noise grows steadily with quality: the chosen one cannot be far from the best that fits.
-    assert pack.fill(rows, quality + 8, "webp") > budget
+    assert pack.fill(rows, quality + 8) > budget
+    sizes = {r["split"]: len(r["image"]["bytes"]) for r in rows}
+    assert sizes["test"] > 1.1 * sizes["train"], "of equal pictures those to play are better kept"
+
+
+def test_packing_again_replaces_the_shards(
+    rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "train-00001-of-00002.parquet").write_bytes(b"of another pack")
+    assert run(monkeypatch, str(rendered), str(out), "--quality", "30") == 0
+    assert [path.name for path in out.iterdir()] == ["train-00000-of-00001.parquet"]
 
 
 def test_a_budget_that_is_too_small_is_one_line(
@@ -111,9 +127,9 @@ def test_even_leaves_out_what_not_every_country_has(rendered: Path) -> None:
         pack.level(pack.find_rendered(rendered, ["HU", "PL", "SK"]))
 
 
-def test_masks_come_back_exactly() -> None:
-    mask = np.random.default_rng(1).random((37, 203)) < 0.3
-    assert (read_mask(mask_png(mask)) == mask).all()
+def test_cue_maps_come_back_exactly() -> None:
+    numbers = np.random.default_rng(1).integers(0, 15, (37, 203), dtype=np.uint8)
+    assert (CueMap(encode_map(numbers), {}).labels == numbers).all()
 
 
 def test_rounds_give_every_country_some_before_any_gets_more() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from assets.practice.scene import facts, presets
-from assets.practice.scene.buildings import FORMS
 from assets.practice.scene.chance import SHARED_SCENES, PanoramaKey, draw_conditions
 from assets.practice.scene.facts import Country, TableError, load_countries, parse_country
+from assets.practice.scene.forms import FORMS
 from assets.practice.scene.lettering import script_of
 from assets.practice.scene.places import distance_km, places
 from assets.practice.scene.trees import SPECIES

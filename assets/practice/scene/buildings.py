@@ -11,74 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chance import Chance
+from .facades import ACCENT, BASE, FRAME, GLASS, ROOF, WALL, balconies, shop_front, windows
 from .facts import Country
+from .forms import FORMS, Form
 from .geometry import Shape, box, faces, merge, tube
 from .presets import ROOFS, WALLS, Look
 
-WALL, ROOF, GLASS, FRAME, BASE, ACCENT, CURTAIN = range(7)
 FLAT_ROOFS = ("flat_concrete", "flat_bitumen")
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A building form: ranges in metres, storeys, roof.
-
-    Attributes:
-        roof: gable, hip, half_hip, pyramid, flat, skillion or cone.
-        pitch: rise over run of the roof.
-        ridge: x (along the street), y (gable to the street) or any.
-        extras: chimney, porch, balcony, tank, shop, garage, stilts, awning, dormer, bay.
-    """
-
-    storeys: tuple[int, int]
-    width_m: tuple[float, float]
-    depth_m: tuple[float, float]
-    roof: str
-    pitch: tuple[float, float] = (0.6, 0.8)
-    ridge: str = "any"
-    eave_m: float = 0.5
-    shutters: float = 0.2
-    extras: tuple[str, ...] = ()
-    storey_m: float = 2.9
-
-
-FORMS: dict[str, Form] = {
-    "gable_house": Form((1, 2), (8, 12), (8, 10), "gable", (0.7, 1.0), extras=("chimney",)),
-    "hip_house": Form((1, 2), (9, 13), (8, 10), "hip", (0.5, 0.75), extras=("chimney", "porch")),
-    "half_hip_house": Form((1, 2), (9, 12), (8, 10), "half_hip", (0.8, 1.0), extras=("chimney",)),
-    "pyramid_cottage": Form(
-        (1, 1), (9, 10.5), (9, 10.5), "pyramid", (0.6, 0.75), extras=("chimney",)
-    ),
-    "bungalow": Form((1, 1), (9, 14), (7, 9), "hip", (0.3, 0.5), "x", 0.7, extras=("porch",)),
-    "ranch": Form((1, 1), (13, 18), (8, 10), "gable", (0.35, 0.5), "x", extras=("garage", "porch")),
-    "villa_flat_roof": Form((1, 3), (9, 14), (9, 12), "flat", extras=("balcony", "tank")),
-    "row_house": Form(
-        (2, 3), (5.2, 6.5), (9, 10), "gable", (0.6, 0.9), "x", 0.2, 0.0, ("chimney",)
-    ),
-    "semi_detached": Form(
-        (2, 2), (11, 13), (8, 9), "hip", (0.7, 0.9), "x", 0.4, 0.0, ("chimney", "bay")
-    ),
-    "apartment_block": Form((3, 5), (16, 26), (11, 13), "flat", shutters=0.0, extras=("balcony",)),
-    "tower_block": Form((8, 16), (16, 24), (14, 18), "flat", shutters=0.0, extras=("balcony",)),
-    "shop_house": Form((2, 4), (4.5, 6.5), (11, 14), "flat", shutters=0.0, extras=("shop", "tank")),
-    "wooden_house": Form(
-        (1, 1), (7, 10), (7, 9), "gable", (0.7, 0.95), "y", 0.5, 0.5, ("chimney",)
-    ),
-    "farmhouse_long": Form(
-        (1, 1), (6, 7.5), (14, 19), "gable", (0.8, 1.0), "y", 0.45, 0.2, ("chimney",)
-    ),
-    "chalet": Form((2, 3), (10, 14), (9, 11), "gable", (0.4, 0.55), "y", 1.3, 0.7, ("balcony",)),
-    "jp_house": Form((1, 2), (8, 11), (7, 9), "hip", (0.4, 0.55), "x", 0.8, 0.0, ("porch",)),
-    "hanok": Form((1, 1), (9, 13), (6, 7), "hip", (0.5, 0.65), "x", 1.2, 0.0, ()),
-    "stilt_house": Form((1, 1), (6, 9), (6, 8), "gable", (0.5, 0.75), "any", 0.7, 0.6, ("stilts",)),
-    "block_house": Form((1, 2), (6, 9), (7, 9), "flat", shutters=0.0, extras=("tank",)),
-    "walled_compound": Form((2, 2), (12, 17), (11, 14), "flat", shutters=0.0, extras=("balcony",)),
-    "town_house": Form(
-        (2, 4), (7, 12), (10, 12), "gable", (0.6, 0.9), "x", 0.3, 0.3, ("shop", "dormer")
-    ),
-    "bhutan_house": Form((2, 3), (9, 13), (9, 11), "gable", (0.3, 0.42), "x", 1.3, 0.0, ("attic",)),
-    "rondavel": Form((1, 1), (5, 6.5), (5, 6.5), "cone", (0.9, 1.1), eave_m=0.5, shutters=0.0),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,110 +104,6 @@ def _roof(form: Form, w: float, d: float, z: float, chance: Chance) -> tuple[lis
     return _gable_roof(w, d, z, pitch, form.eave_m, hip), z + pitch * d / 2
 
 
-def _opening(
-    sx: int, sy: int, at: float, half_wall: float, z: float, wide: float, high: float,
-    shutters: bool, curtain: bool,
-) -> list[Shape]:  # fmt: skip
-    """A window on one side: sx or sy says which wall (the other is 0); ``at`` along it."""
-
-    def on_wall(u0: float, u1: float, z0: float, z1: float, proud: float, slot: int) -> Shape:
-        if sy:
-            edge = sy * half_wall
-            return box(
-                (u0, min(edge, edge + sy * proud), z0), (u1, max(edge, edge + sy * proud), z1), slot
-            )
-        edge = sx * half_wall
-        return box(
-            (min(edge, edge + sx * proud), u0, z0), (max(edge, edge + sx * proud), u1, z1), slot
-        )
-
-    half = wide / 2
-    pane = CURTAIN if curtain else GLASS
-    parts = [
-        on_wall(at - half - 0.09, at + half + 0.09, z - 0.09, z + high + 0.09, 0.03, FRAME),
-        on_wall(at - half, at - 0.03, z, z + high, 0.045, pane),
-        on_wall(at + 0.03, at + half, z, z + high, 0.045, pane),
-        on_wall(at - half - 0.14, at + half + 0.14, z - 0.16, z - 0.09, 0.13, BASE),
-    ]
-    if shutters:
-        parts += [
-            on_wall(u, u + half * 0.9, z - 0.05, z + high + 0.05, 0.06, ACCENT)
-            for u in (at - half - 0.10 - half * 0.9, at + half + 0.10)
-        ]
-    return parts
-
-
-def _windows(
-    form: Form, w: float, d: float, storeys: int, lift: float, chance: Chance
-) -> list[Shape]:
-    parts: list[Shape] = []
-    shutters = chance.happens(form.shutters)
-    wide, high = chance.uniform(0.95, 1.6), chance.uniform(1.1, 1.5)
-    pitch_m = chance.uniform(2.4, 3.4)
-    for sx, sy, length, half in (
-        (0, -1, w, d / 2),
-        (-1, 0, d, w / 2),
-        (1, 0, d, w / 2),
-        (0, 1, w, d / 2),
-    ):
-        columns = max(1, int(length / pitch_m))
-        for storey in range(storeys):
-            if storey == 0 and sy == -1 and "shop" in form.extras:
-                continue
-            for column in range(columns):
-                at = -length / 2 + length * (column + 0.5) / columns
-                z = lift + 0.95 + storey * form.storey_m
-                door = storey == 0 and sy == -1 and column == columns // 2
-                if door:
-                    parts.append(
-                        box((at - 0.5, -half - 0.04, lift), (at + 0.5, -half, lift + 2.1), ACCENT)
-                    )
-                elif chance.happens(0.88):
-                    parts += _opening(
-                        sx, sy, at, half, z, wide, high, shutters, chance.happens(0.3)
-                    )
-    return parts
-
-
-def _balconies(form: Form, w: float, d: float, storeys: int, chance: Chance) -> list[Shape]:
-    parts = []
-    columns = max(1, int(w / 4.5))
-    for storey in range(1, storeys):
-        z = storey * form.storey_m
-        for column in range(columns):
-            at = -w / 2 + w * (column + 0.5) / columns
-            if columns > 1 and column % 2 and storeys > 3:
-                continue
-            parts.append(box((at - 1.5, -d / 2 - 1.1, z - 0.05), (at + 1.5, -d / 2, z + 0.1), BASE))
-            front = box(
-                (at - 1.5, -d / 2 - 1.1, z + 0.1), (at + 1.5, -d / 2 - 1.05, z + 0.95), FRAME
-            )
-            parts.append(front)
-    return parts
-
-
-def _shop_front(w: float, d: float, chance: Chance) -> list[Shape]:
-    half, y = w / 2 - 0.35, -d / 2
-    parts = [
-        box((-half - 0.1, y - 0.03, 0.1), (half + 0.1, y, 2.75), FRAME),
-        box((-half, y - 0.06, 0.55), (half * 0.3, y, 2.6), GLASS),
-        box(
-            (half * 0.42, y - 0.06, 0.1), (half, y, 2.5), CURTAIN if chance.happens(0.35) else GLASS
-        ),
-    ]
-    if chance.happens(0.55):
-        corners = [(-half, y, 2.72), (half, y, 2.72), (half, y - 1.4, 2.25), (-half, y - 1.4, 2.25)]
-        parts.append(faces(corners, [(0, 1, 2, 3)], ACCENT))
-        valance = [
-            (-half, y - 1.4, 2.25),
-            (half, y - 1.4, 2.25),
-            (half, y - 1.4, 2.02),
-            (-half, y - 1.4, 2.02),
-        ]
-        parts.append(faces(valance, [(0, 1, 2, 3)], ACCENT))
-    return parts
-
-
 def _extras(
     form: Form, w: float, d: float, top: float, ridge: float, storeys: int, chance: Chance
 ) -> list[Shape]:
@@ -301,7 +136,7 @@ def _extras(
             box((-w / 2, -d / 2 - 0.25, top - 0.45), (w / 2, -d / 2, top), ACCENT),
         ]
     if "balcony" in form.extras and storeys > 1:
-        parts += _balconies(form, w, d, storeys, chance)
+        parts += balconies(form, w, d, storeys, chance)
     return parts
 
 
@@ -354,7 +189,7 @@ def build(name: str, country: Country, chance: Chance, shop: bool = False) -> Bu
         parts.append(box((-0.45, -w / 2 - 0.03, 0), (0.45, -w / 2 + 0.3, 2.0), ACCENT))
     else:
         parts = [box((-w / 2, -d / 2, lift - 0.35), (w / 2, d / 2, top), WALL)]
-        parts += _windows(form, w, d, storeys, lift, chance)
+        parts += windows(form, w, d, storeys, lift, chance)
         if "stilts" in form.extras:
             for x in np.linspace(-w / 2 + 0.2, w / 2 - 0.2, 4):
                 for y in (-d / 2 + 0.2, 0, d / 2 - 0.2):
@@ -367,7 +202,7 @@ def build(name: str, country: Country, chance: Chance, shop: bool = False) -> Bu
     parts += roof_parts + _extras(form, w, d, top, ridge, storeys, chance)
     fascia = None
     if "shop" in form.extras and form.roof != "cone":
-        parts += _shop_front(w, d, chance)
+        parts += shop_front(w, d, chance)
         fascia = (0.0, -d / 2 - 0.12, 3.05, min(w - 0.5, 6.0))
     wall, roof, looks = _looks(country, form, chance)
     return Building(merge(parts), looks, w, d, fascia, wall, roof)

@@ -2,8 +2,7 @@
 
     python -m assets.practice.scene.pack build/practice assets/practice/data --even --budget-mib 44
 
-The first five columns are those of ``stochastic/random_streetview_images_pano_v0.0.2``; ``split``
-and ``cues`` stand behind them. Needs pyarrow and Pillow, not Blender.
+Needs pyarrow and Pillow, not Blender.
 """
 
 from __future__ import annotations
@@ -12,66 +11,30 @@ import argparse
 import hashlib
 import io
 import json
+import os
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from PIL import Image
 
 from .chance import PanoramaKey
-from .cues import CUE_INDEX, LARGE_CUES, MIN_PIXELS, mask_png
+from .cues import CUE_INDEX, LARGE_CUES, MIN_PIXELS, encode_map
 from .facts import Country, TableError, load_countries
 from .places import places
+from .shards import row_bytes, write_shards
 
-ROWS_A_GROUP = 8
-SHARD_BYTES = 9_000_000
-QUALITIES = (20, 85)
-"""What --budget-mib chooses from: below, WebP smears; above, it only grows."""
+QUALITIES = (15, 75)
+"""What --budget-mib chooses from, for train and val: below, WebP smears; above, it only grows."""
+TEST_LEAD = 20
+"""How much better test pictures are kept, for those are played: grass and walls smear first."""
 SAMPLE_EVERY = 12
 FEWEST_CUES = 3
 ADDRESS = "rendered, not a real place"
-
-_HUGGINGFACE = {
-    "info": {
-        "features": {
-            "image": {"_type": "Image"},
-            **{
-                name: {"dtype": "string", "_type": "Value"}
-                for name in ("country_iso_alpha2", "latitude", "longitude", "address", "split")
-            },
-            "cues": [
-                {
-                    "name": {"dtype": "string", "_type": "Value"},
-                    "value": {"dtype": "string", "_type": "Value"},
-                    "mask": {"dtype": "binary", "_type": "Value"},
-                }
-            ],
-        }
-    }
-}
-SCHEMA = pa.schema(
-    [
-        ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
-        ("country_iso_alpha2", pa.string()),
-        ("latitude", pa.string()),
-        ("longitude", pa.string()),
-        ("address", pa.string()),
-        ("split", pa.string()),
-        (
-            "cues",
-            pa.list_(
-                pa.struct([("name", pa.string()), ("value", pa.string()), ("mask", pa.binary())])
-            ),
-        ),
-    ],
-    # What the reader of model.data.sources looks for, so that the game says "rendered".
-    metadata={"huggingface": json.dumps(_HUGGINGFACE), "geoduel": "rendered"},
-)
 
 
 def find_rendered(folder: Path, countries: Iterable[str]) -> dict[PanoramaKey, Path]:
@@ -88,22 +51,20 @@ def find_rendered(folder: Path, countries: Iterable[str]) -> dict[PanoramaKey, P
     return found
 
 
-def encode(path: Path, quality: int, image_format: str) -> bytes:
-    """The picture as JPEG or WebP, from its pixels alone: no metadata goes along."""
+def encode(path: Path, quality: int) -> bytes:
+    """The picture as WebP, from its pixels alone: no metadata goes along."""
     with Image.open(path) as image:
         clean = Image.fromarray(np.asarray(image.convert("RGB")))
     stream = io.BytesIO()
-    if image_format == "webp":
-        clean.save(stream, "WEBP", quality=quality, method=6)
-    else:
-        clean.save(stream, "JPEG", quality=quality, optimize=True, progressive=True)
+    clean.save(stream, "WEBP", quality=quality, method=6)
     return stream.getvalue()
 
 
-def cues_of(path: Path, every: bool) -> list[dict[str, Any]]:
-    """The cues one can see: name, the country's own value, mask as 1-bit PNG.
+def cues_of(path: Path, every: bool) -> tuple[list[dict[str, Any]], bytes]:
+    """The cues one can see, as name, the country's own value and label; and the map of labels.
 
     Unless ``every``, the large cues are left out where at least ``FEWEST_CUES`` others remain.
+    What is left out has the label 0 in the map, as everything that is no cue.
     """
     values: dict[str, str] = json.loads(path.with_suffix(".json").read_text())["cues"]
     with Image.open(path.with_suffix(".cues.png")) as image:
@@ -113,10 +74,9 @@ def cues_of(path: Path, every: bool) -> list[dict[str, Any]]:
     small = [name for name in seen if name not in LARGE_CUES]
     if not every and len(small) >= FEWEST_CUES:
         seen = small
-    return [
-        {"name": name, "value": values[name], "mask": mask_png(numbers == CUE_INDEX[name])}
-        for name in seen
-    ]
+    listed = [{"name": n, "value": values[n], "label": CUE_INDEX[n]} for n in seen]
+    shown = np.isin(numbers, [cue["label"] for cue in listed])
+    return listed, encode_map(np.where(shown, numbers, 0).astype(np.uint8))
 
 
 def level(rendered: dict[PanoramaKey, Path]) -> dict[PanoramaKey, Path]:
@@ -143,51 +103,64 @@ def level(rendered: dict[PanoramaKey, Path]) -> dict[PanoramaKey, Path]:
 
 
 def described(
-    rendered: dict[PanoramaKey, Path], countries: dict[str, Country], image_format: str
+    rendered: dict[PanoramaKey, Path], countries: dict[str, Country]
 ) -> list[dict[str, Any]]:
     """Rows without their pictures, in an order that tells nothing, numbered in that order."""
     points = places(list(rendered), countries)
     order = sorted(rendered, key=lambda key: hashlib.sha256(str(key).encode()).digest())
-    ending = "webp" if image_format == "webp" else "jpg"
-    return [
-        {
-            "image": {"bytes": b"", "path": f"{number:05d}.{ending}"},
+    table_rows = []
+    for number, key in enumerate(order):
+        cues, cue_map = cues_of(rendered[key], key.split == "test")
+        row = {
+            "image": {"bytes": b"", "path": f"{number:05d}.webp"},
             "country_iso_alpha2": key.country,
             "latitude": f"{points[key][0]:.5f}",
             "longitude": f"{points[key][1]:.5f}",
             "address": ADDRESS,
             "split": key.split,
-            "cues": cues_of(rendered[key], key.split == "test"),
+            "cues": cues,
+            "cue_map": {"bytes": cue_map, "path": f"{number:05d}.cues.webp"},
             "source": rendered[key],
         }
-        for number, key in enumerate(order)
-    ]
+        table_rows.append(row)
+    return table_rows
 
 
-def fill(table_rows: list[dict[str, Any]], quality: int, image_format: str) -> int:
+def _encode_all(table_rows: list[dict[str, Any]], quality: int) -> list[bytes]:
+    """Pictures as they are packed when those to learn from have this quality."""
+    lead = {"test": TEST_LEAD}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # WebP's encoder lets go of the GIL
+        return list(
+            pool.map(
+                lambda row: encode(row["source"], quality + lead.get(row["split"], 0)), table_rows
+            )
+        )
+
+
+def fill(table_rows: list[dict[str, Any]], quality: int) -> int:
     """Encode every picture into its row; returns the size of all rows in bytes."""
-    for row in table_rows:
-        row["image"]["bytes"] = encode(row["source"], quality, image_format)
-    return sum(_size(row) for row in table_rows)
+    for row, data in zip(table_rows, _encode_all(table_rows, quality), strict=True):
+        row["image"]["bytes"] = data
+    return sum(row_bytes(row) for row in table_rows)
 
 
-def _expected_bytes(table_rows: list[dict[str, Any]], quality: int, image_format: str) -> float:
+def _expected_bytes(table_rows: list[dict[str, Any]], quality: int) -> float:
     """What ``fill`` would come to, from every twelfth picture of the small and the large ones."""
-    total = float(sum(_size(row) - len(row["image"]["bytes"]) for row in table_rows))
+    total = float(sum(row_bytes(row) - len(row["image"]["bytes"]) for row in table_rows))
     for large in (False, True):
         group = [row for row in table_rows if (row["split"] == "test") == large]
         sample = group[::SAMPLE_EVERY]
         if sample:
-            size = sum(len(encode(row["source"], quality, image_format)) for row in sample)
+            size = sum(map(len, _encode_all(sample, quality)))
             total += size * len(group) / len(sample)
     return total
 
 
-def fill_within(table_rows: list[dict[str, Any]], budget: int, image_format: str) -> int:
+def fill_within(table_rows: list[dict[str, Any]], budget: int) -> int:
     """Encode every picture at the best quality that keeps all rows within ``budget`` bytes.
 
     Returns:
-        The quality.
+        The quality of those to learn from; test pictures are ``TEST_LEAD`` above it.
 
     Raises:
         ValueError: even the lowest quality is too large.
@@ -195,13 +168,13 @@ def fill_within(table_rows: list[dict[str, Any]], budget: int, image_format: str
     low, high = QUALITIES
     while low < high:
         middle = (low + high + 1) // 2
-        if _expected_bytes(table_rows, middle, image_format) <= budget:
+        if _expected_bytes(table_rows, middle) <= budget:
             low = middle
         else:
             high = middle - 1
     # The sample may have erred: what counts is the sum.
     for quality in range(low, QUALITIES[0] - 1, -1):
-        if fill(table_rows, quality, image_format) <= budget:
+        if fill(table_rows, quality) <= budget:
             return quality
     raise ValueError(
         f"--budget-mib: {budget / 2**20:.2f} MiB is too little for {len(table_rows)} panoramas "
@@ -209,39 +182,19 @@ def fill_within(table_rows: list[dict[str, Any]], budget: int, image_format: str
     )
 
 
-def _size(row: dict[str, Any]) -> int:
-    return len(row["image"]["bytes"]) + sum(len(cue["mask"]) for cue in row["cues"]) + 400
-
-
-def write_shards(table_rows: list[dict[str, Any]], out: Path) -> list[Path]:
-    """Shards of even size, each below ``SHARD_BYTES``, in small row groups."""
-    table_rows = [{name: row[name] for name in SCHEMA.names} for row in table_rows]
-    total = sum(_size(row) for row in table_rows)
-    count = max(1, -(-total // SHARD_BYTES))
-    per_shard = -(-len(table_rows) // count)
-    out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("*.parquet"):
-        old.unlink()
-    paths = []
-    for number in range(count):
-        part = table_rows[number * per_shard : (number + 1) * per_shard]
-        path = out / f"train-{number:05d}-of-{count:05d}.parquet"
-        table = pa.Table.from_pylist(part, schema=SCHEMA)
-        # Pictures and masks are compressed already; only text would gain.
-        pq.write_table(table, path, row_group_size=ROWS_A_GROUP, compression="NONE")
-        paths.append(path)
-    return paths
-
-
 def main() -> int:
     """The command line; 0 on success, 2 on bad input."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("rendered", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--quality", type=int, default=72)
+    parser.add_argument(
+        "--quality",
+        type=int,
+        default=50,
+        help=f"of train and val pictures, 1 to {100 - TEST_LEAD}; test ones get {TEST_LEAD} more",
+    )
     parser.add_argument("--budget-mib", type=float, help="choose the quality by this size instead")
     parser.add_argument("--even", action="store_true", help="as many of every country")
-    parser.add_argument("--format", choices=("jpeg", "webp"), default="webp")
     parser.add_argument("--countries", nargs="+", help="default: all that are rendered")
     arguments = parser.parse_args()
     try:
@@ -252,26 +205,26 @@ def main() -> int:
             raise ValueError(f"{arguments.rendered}: no rendered panorama; run scene.render first")
         if arguments.even:
             rendered = level(rendered)
-        table_rows = described(rendered, countries, arguments.format)
+        table_rows = described(rendered, countries)
         quality = arguments.quality
         if arguments.budget_mib:
             budget = int(arguments.budget_mib * 2**20)
-            quality = fill_within(table_rows, budget, arguments.format)
+            quality = fill_within(table_rows, budget)
         else:
-            fill(table_rows, quality, arguments.format)
+            fill(table_rows, quality)
         paths = write_shards(table_rows, arguments.out)
     except (TableError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     pictures = sum(len(row["image"]["bytes"]) for row in table_rows)
-    masks = sum(len(cue["mask"]) for row in table_rows for cue in row["cues"])
+    maps = sum(len(row["cue_map"]["bytes"]) for row in table_rows)
     total = len(table_rows)
     shards = ", ".join(f"{path.name} {path.stat().st_size / 1e6:.1f} MB" for path in paths)
     print(
         f"{total} panoramas of {len({row['country_iso_alpha2'] for row in table_rows})} countries, "
-        f"quality {quality}"
+        f"quality {quality}, of test pictures {quality + TEST_LEAD}"
     )
-    print(f"{pictures / total:,.0f} bytes a picture, {masks / total:,.0f} bytes of masks; {shards}")
+    print(f"{pictures / total:,.0f} bytes a picture, {maps / total:,.0f} a cue map; {shards}")
     return 0
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 import numpy as np
 
 from . import clutter, furniture
-from .buildings import FORMS, Building, build
+from .buildings import Building, build
 from .chance import RURAL, Chance, Conditions, PanoramaKey, draw_conditions
 from .facts import Country
 from .film import place_camera
+from .forms import FORMS
 from .geometry import tube
 from .road import Road, build_road
 from .signs import SignPlacer, shop_sign
