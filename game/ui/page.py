@@ -90,6 +90,8 @@ def build_page(
         game.guide(
             _guide_handler(GuideDesk(album)),
             outputs=study,
+            # "once" would drop a country that is chosen while another is on its way.
+            trigger_mode="multiple",
             show_progress="hidden",
             concurrency_limit=1,
             api_visibility="private",
