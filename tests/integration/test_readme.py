@@ -100,5 +100,6 @@ def test_make_play_serves_and_says_when() -> None:
         else:
             pytest.fail("make play ended: " + "".join(said))
     finally:
-        os.killpg(server.pid, signal.SIGINT)
+        # Not SIGINT: where the tests run in the background it is ignored, by the server too.
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
