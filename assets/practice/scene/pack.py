@@ -128,13 +128,10 @@ def described(
 
 def _encode_all(table_rows: list[dict[str, Any]], quality: int) -> list[bytes]:
     """Pictures as they are packed when those to learn from have this quality."""
-    lead = {"test": TEST_LEAD}
+    sources = [row["source"] for row in table_rows]
+    qualities = [quality + TEST_LEAD * (row["split"] == "test") for row in table_rows]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # WebP's encoder lets go of the GIL
-        return list(
-            pool.map(
-                lambda row: encode(row["source"], quality + lead.get(row["split"], 0)), table_rows
-            )
-        )
+        return list(pool.map(encode, sources, qualities))
 
 
 def fill(table_rows: list[dict[str, Any]], quality: int) -> int:

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 ROWS_A_GROUP = 16
 SHARD_BYTES = 9_000_000
-ROW_BYTES = 700
-"""What text and the file's own tables take a row, at most: measured 620."""
+ROW_BYTES = 720
+"""What text and the file's own tables take a row: 709 over the whole world of 1,624 rows."""
 
 _HUGGINGFACE = {
     "info": {
@@ -71,17 +71,15 @@ def write_shards(table_rows: list[dict[str, Any]], out: Path) -> list[Path]:
     count = max(1, -(-total // SHARD_BYTES))
     per_shard = -(-len(table_rows) // count)
     out.mkdir(parents=True, exist_ok=True)
-    paths = []
+    written = []
     for number in range(count):
         part = table_rows[number * per_shard : (number + 1) * per_shard]
         path = out / f"train-{number:05d}-of-{count:05d}.parquet"
         table = pa.Table.from_pylist(part, schema=SCHEMA)
         # Pictures and maps are compressed already; only text would gain.
-        part_name = path.with_name(path.name + ".part")
-        pq.write_table(table, part_name, row_group_size=ROWS_A_GROUP, compression="NONE")
-        paths.append(path)
+        unfinished = path.with_name(path.name + ".part")
+        pq.write_table(table, unfinished, row_group_size=ROWS_A_GROUP, compression="NONE")
+        written.append((unfinished, path))
     for old in out.glob("*.parquet"):
         old.unlink()
-    for path in paths:
-        path.with_name(path.name + ".part").replace(path)
-    return paths
+    return [unfinished.replace(path) for unfinished, path in written]
