@@ -24,16 +24,17 @@ from typing import Any
 
 import gradio as gr
 
+from game.games import Table
 from game.scoreboard import open_scoreboard
-from game.table import Table
 from game.ui.page import build_page, launch_options
 from model import cli
 from model.checkpoint import load
-from model.data.album import Album
-from model.data.collection import Collection, HeldOut
+from model.data.collection import Collection
+from model.data.guide_pictures import GuidePictures
 from model.data.pictures import open_picture
-from model.predict import Predictor
-from model.types import ConfigError
+from model.errors import ConfigError
+from model.held_out import HeldOut
+from model.predictor import Predictor
 
 PRACTICE = Path(__file__).resolve().parent / "assets" / "practice" / "data"
 
@@ -99,10 +100,12 @@ def build(settings: Settings) -> gr.Blocks:
     panoramas = Collection.open_for_play(str(PRACTICE) if practice else settings.panoramas)
     source = HeldOut(panoramas, predictor.checkpoint.trained)
     # The first pass through the net is the slowest; no player shall wait for it.
-    predictor.play(source.any_picture())
+    predictor.analyse(source.any_picture())
     table = Table(source, predictor, scoreboard=scoreboard)
     world = panoramas if practice else Collection.open([PRACTICE])
-    return build_page(table, predictor, read_photo=open_picture, album=Album(world))
+    return build_page(
+        table, predictor, read_photo=open_picture, guide_pictures=GuidePictures(world)
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -22,7 +22,7 @@ from babel import Locale
 from numpy.typing import NDArray
 from PIL import Image
 
-from game.countries import LANGUAGES, Language
+from game.country_names import LANGUAGES, Language
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -96,7 +96,7 @@ class Example(Protocol):
         ...
 
 
-class Album(Protocol):
+class GuidePictures(Protocol):
     """Where the pictures of the guide come from; never from places that the game deals."""
 
     def examples(self, country: str) -> Sequence[Example]:

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from PIL import Image
 
-from game.rounds import Mode, Reveal
-from game.totals import Totals
+from game.rules.rounds import Mode, Reveal
+from game.statistics import Totals
 from model.types import Crop, Heatmap, Place, Prediction
 
 
@@ -59,7 +59,7 @@ class Cue(Protocol):
         ...
 
 
-class Covering(Protocol):
+class Occlusion(Protocol):
     """What covering the hottest region of a map does to the probability of its country."""
 
     @property
@@ -94,9 +94,9 @@ class Play(Protocol):
         """What speaks for one country rather than another; cheap too, its target is the former."""
         ...
 
-    def covering(
+    def occlude(
         self, heatmap: Heatmap, wait: Callable[[], object] = lambda: None
-    ) -> Covering | None:
+    ) -> Occlusion | None:
         """Try out one of its maps; ``None`` if that cannot be done, as with a blank map.
 
         Costs some forward passes; ``wait`` is called before each and lets more urgent ones go
@@ -108,7 +108,7 @@ class Play(Protocol):
 class Opponent(Protocol):
     """The player on the other side."""
 
-    def play(self, picture: Image.Image) -> Play:
+    def analyse(self, picture: Image.Image) -> Play:
         """Look at one RGB picture of any size, the very crop that the human sees."""
         ...
 

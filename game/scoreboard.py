@@ -27,10 +27,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from game.countries import is_country
-from game.rounds import MODES, Mode, Reveal
-from game.totals import Tally, Totals
-from model.types import ConfigError
+from game.rules.rounds import MODES, Mode, Reveal
+from game.statistics import Tally, Totals
+from model.errors import ConfigError
+from model.geography import is_country
 
 log = logging.getLogger(__name__)
 

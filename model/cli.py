@@ -3,42 +3,117 @@
 from __future__ import annotations
 
 import argparse
+import json
+import logging
 import os
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-import torch
+from model.data.collection import Collection
+from model.data.files import replacing
+from model.data.hub import local_directory
+from model.errors import ConfigError, GeoDuelError
+from model.types import SPLITS
 
-from model.checkpoint import DEFAULT_CHECKPOINT
-from model.data.command import (
-    BAD_INPUT,
-    add_data,
-    add_json,
-    add_manifest,
-    emit,
-    open_data,
-    run,
-    write_atomically,
-)
-from model.types import SPLITS, ConfigError
+log = logging.getLogger(__name__)
 
-__all__ = [
-    "BAD_INPUT",
-    "add_checkpoint",
-    "add_data",
-    "add_json",
-    "add_manifest",
-    "add_split",
-    "add_threads",
-    "emit",
-    "open_data",
-    "run",
-    "set_threads",
-    "write_atomically",
-]
+BAD_INPUT = 2
+"""Exit status for input that the user can mend."""
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a command line: exit 2 with one line on stderr for an error that a user can mend."""
+    logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
+    for client in ("httpx", "httpx2"):  # huggingface_hub's, before and since its version 2
+        logging.getLogger(client).setLevel(logging.WARNING)
+    try:
+        main()
+    except GeoDuelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except OSError as error:
+        # A full disk, a file that may not be written: the system's words name the file.
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Add ``--data DIR``, once or several times."""
+    parser.add_argument(
+        "--data",
+        action="append",
+        required=required,
+        metavar="DIR",
+        help="parquet shards, one folder per country with photos (or the zip of it), or "
+        "hf://datasets/OWNER/NAME; may be given several times",
+    )
+
+
+def add_manifest(parser: argparse.ArgumentParser) -> None:
+    """Add ``--manifest FILE``."""
+    parser.add_argument(
+        "--manifest",
+        type=Path,
+        metavar="FILE.csv",
+        help="train on what model.data.thin kept of the data, with its splits",
+    )
+
+
+def open_data(addresses: Sequence[str], manifest: Path | None = None) -> Collection:
+    """Open what ``--data`` names, directories or data sets on the hub, as one collection.
+
+    Args:
+        addresses: what ``--data`` was given.
+        manifest: what ``--manifest`` was given.
+
+    Raises:
+        DataError: one of them cannot be used, or the manifest does not fit them.
+    """
+    directories = [local_directory(address) for address in addresses]
+    return Collection.open(directories, manifest=manifest)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json FILE``."""
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write the result as one JSON document to FILE; - is stdout, and nothing else there",
+    )
+
+
+def emit(result: Any, target: str | None, text: Callable[[], str]) -> None:
+    """Print a result: JSON to where ``--json`` says, or text for people without it."""
+    if target is None:
+        print(text())
+        return
+    document = json.dumps(result, ensure_ascii=False, allow_nan=False)
+    if target == "-":
+        print(document)
+    else:
+        write_atomically(Path(target), (document + "\n").encode())
+
+
+def write_atomically(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all: under a temporary name first.
+
+    Raises:
+        ConfigError: its folder does not exist.
+    """
+    if not file.parent.is_dir():
+        raise ConfigError(f"{file}: the folder {file.parent} does not exist; make it first")
+    with replacing(file) as temporary:
+        temporary.write_bytes(data)
 
 
 def add_checkpoint(parser: argparse.ArgumentParser) -> None:
     """Add ``--checkpoint DIR``."""
+    from model.checkpoint import DEFAULT_CHECKPOINT  # noqa: PLC0415  it imports torch
+
     parser.add_argument(
         "--checkpoint",
         type=Path,
@@ -68,4 +143,6 @@ def set_threads(threads: int | None) -> None:
     """
     if threads is not None and threads < 1:
         raise ConfigError(f"--threads {threads}: must be at least 1")
+    import torch  # noqa: PLC0415  seconds of start-up, which not every command needs
+
     torch.set_num_threads(threads or os.cpu_count() or 1)

@@ -27,11 +27,11 @@ import pandas as pd
 from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection
+from model.errors import DataError
 from model.evaluate import VIEWS, judge, report
+from model.evaluation.metrics import wilson
 from model.figures.runs import read_log
-from model.metrics import wilson
-from model.predict import Predictor
-from model.types import DataError
+from model.predictor import Predictor
 
 Row = dict[str, Any]
 

@@ -6,7 +6,8 @@ usage::
 
 Each panorama with masks is shown as its middle crop, as in :mod:`model.evaluate`, and the map of
 the net's own guess is held against the masks. What a cue tells by itself, and so whether a player
-should look at it, is found out from all panoramas with cues, see :mod:`model.tells`.
+should look at it, is found out from all panoramas with cues, see
+:mod:`model.explanation.cue_baseline`.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from tqdm import tqdm
 from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection
-from model.data.cues import LOOKED_RATIO, CueShare, most_looked_at, shares
-from model.metrics import wilson
-from model.predict import Predictor
-from model.tells import Tell, tell
-from model.types import Crop, DataError, PictureError
+from model.errors import DataError, PictureError
+from model.evaluation.metrics import wilson
+from model.explanation.cue_baseline import Tell, tell
+from model.explanation.cue_overlap import LOOKED_RATIO, CueShare, most_looked_at, shares
+from model.predictor import Predictor
+from model.types import Crop
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +61,7 @@ def survey(predictor: Predictor, collection: Collection, split: str) -> list[See
             log.warning("%s", error)
             continue
         crop = Crop.at(*panorama.size, 0.5)
-        look = predictor.play(panorama.crop(crop.box))
+        look = predictor.analyse(panorama.crop(crop.box))
         guess, truth = look.prediction.country, collection.places[number].country
         found = shares(look.heatmap(guess), cues, crop)
         if found:

@@ -31,12 +31,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
-from model import cli, metrics
+from model import cli
 from model.checkpoint import Checkpoint, load
 from model.data.collection import Collection
-from model.neighbours import neighbours
-from model.predict import Predictor
-from model.types import COUNTRY_CODES, COUNTRY_INDEX, Crop, DataError, PictureError
+from model.errors import DataError, PictureError
+from model.evaluation import metrics
+from model.geography import COUNTRY_CODES, COUNTRY_INDEX, neighbours
+from model.predictor import Predictor
+from model.types import Crop
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +108,7 @@ def _look(
     """Judge one picture; what is not wider than a crop is looked at once for all views."""
 
     def probabilities(shown: Image.Image) -> tuple[float, ...]:
-        return predictor.play(shown).prediction.probabilities
+        return predictor.analyse(shown).prediction.probabilities
 
     is_wide = Crop.at(*picture.size, 0.5).width_px < picture.width
     whole = probabilities(picture) if with_whole or not is_wide else ()

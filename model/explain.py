@@ -26,10 +26,13 @@ from PIL import Image
 
 from model import cli
 from model.checkpoint import load
+from model.data.pictures import read_picture
 from model.data.preprocessing import PADDING
-from model.predict import Predictor, read_photo
-from model.trials import Covering, cover, measure
-from model.types import COUNTRY_INDEX, ConfigError, Heatmap
+from model.errors import ConfigError
+from model.explanation.occlusion import Occlusion, measure, occlude
+from model.geography import COUNTRY_INDEX
+from model.predictor import Predictor
+from model.types import Heatmap
 
 COLOURS = "inferno"
 """A perceptually uniform colour map, dark to bright."""
@@ -135,12 +138,12 @@ def explain(
     """
     inside = None
     if boxes:
-        seen = predictor.play(picture)
+        seen = predictor.analyse(picture)
         country = seen.prediction.country if target == "predicted" else _country("--target", target)
         energy, area = share_inside(seen.heatmap(country), boxes)
         inside = {"energy": energy, "area": area}
         picture = mask_boxes(picture, boxes)
-    look = predictor.play(picture)
+    look = predictor.analyse(picture)
     country = look.prediction.country if target == "predicted" else _country("--target", target)
     other = None if contrast is None else _country("--contrast", contrast)
     if other == country:
@@ -151,7 +154,7 @@ def explain(
         pixels, _ = predictor.checkpoint.preprocessing(picture)
         faithfulness = asdict(measure(predictor.checkpoint, pixels, heatmap))
         before = look.prediction.of(country)
-        covering = cover(predictor.checkpoint, pixels, heatmap, before=before, regions=REGIONS)
+        covering = occlude(predictor.checkpoint, pixels, heatmap, before=before, regions=REGIONS)
     document = {
         "target": country,
         "contrast": other,
@@ -166,7 +169,7 @@ def explain(
     return document, heatmap
 
 
-def _covering(covering: Covering) -> dict[str, Any]:
+def _covering(covering: Occlusion) -> dict[str, Any]:
     low, high = covering.random_interval
     return {
         "share": covering.share,
@@ -234,7 +237,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     kind = Image.registered_extensions().get(args.out.suffix.lower())
     if kind is None:
         raise ConfigError(f"--out {args.out}: no picture format of that suffix; use .png")
-    picture = read_photo(args.photo)
+    picture = read_picture(args.photo)
     boxes = [parse_box(box) for box in args.mask_boxes]
     predictor = Predictor(load(args.checkpoint))
     document, heatmap = explain(

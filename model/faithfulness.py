@@ -6,9 +6,9 @@ usage::
                                  [--limit N] [--regions N] [--seed N] [--json -]
 
 Each place is shown as its middle crop, as in :mod:`model.evaluate`, and the map of the net's own
-guess is tried out as :mod:`model.trials` says: its strongest region is covered, then random regions
-of equal area and shape; its cells are deleted and inserted, hottest first, and so are those of the
-map moved to random places. The intervals are over places, of the mean.
+guess is tried out as :mod:`model.explanation.occlusion` says: its strongest region is covered, then
+random regions of equal area and shape; its cells are deleted and inserted, hottest first, and so
+are those of the map moved to random places. The intervals are over places, of the mean.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from tqdm import tqdm
 from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection
-from model.metrics import wilson
-from model.predict import Predictor
-from model.trials import Covering, Faithfulness, cover, measure
-from model.types import ConfigError, Crop, DataError, PictureError
+from model.errors import ConfigError, DataError, PictureError
+from model.evaluation.metrics import wilson
+from model.explanation.occlusion import Faithfulness, Occlusion, measure, occlude
+from model.predictor import Predictor
+from model.types import Crop
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ RESAMPLES = 2000
 class Tried:
     """One map tried out: what covering did, and its curves."""
 
-    covering: Covering
+    covering: Occlusion
     curves: Faithfulness
 
 
@@ -111,13 +112,13 @@ def survey(
 
 def _try_out(predictor: Predictor, picture: Image.Image, regions: int, seed: int) -> Tried | None:
     """The map of the net's guess on one RGB picture; ``None`` if it is blank."""
-    look = predictor.play(picture)
+    look = predictor.analyse(picture)
     guess, probability = look.prediction.top(1)[0]
     heatmap = look.heatmap(guess)
     if heatmap.blank:
         return None
     net, (pixels, _) = predictor.checkpoint, predictor.checkpoint.preprocessing(picture)
-    covering = cover(net, pixels, heatmap, before=probability, regions=regions, seed=seed)
+    covering = occlude(net, pixels, heatmap, before=probability, regions=regions, seed=seed)
     return Tried(covering, measure(net, pixels, heatmap, regions=regions, seed=seed))
 
 

@@ -22,7 +22,8 @@ from model.backbones import (
     build,
     check_name,
 )
-from model.types import COUNTRY_CODES, ConfigError
+from model.errors import ConfigError
+from model.geography import COUNTRY_CODES
 
 Freeze = Literal["none", "front", "trunk"]
 FREEZES: tuple[Freeze, ...] = ("none", "front", "trunk")

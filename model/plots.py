@@ -28,15 +28,16 @@ from matplotlib.figure import Figure
 
 from model import cli
 from model.checkpoint import load
-from model.data.manifest import read_manifest
+from model.data.pictures import read_picture
+from model.data.thinning.manifest import read_manifest
+from model.errors import ConfigError
 from model.evaluate import judge, report
+from model.explanation.sanity import cascade
 from model.figures.data import distribution, thinning
 from model.figures.judged import confusion, read_evaluation, recall, reliability
 from model.figures.maps import examples, gallery, sanity
 from model.figures.runs import curve, read_log
-from model.predict import Predictor, read_photo
-from model.sanity import cascade
-from model.types import ConfigError
+from model.predictor import Predictor
 
 DPI = 120
 
@@ -84,7 +85,7 @@ def _of_examples(args: argparse.Namespace) -> Figure:
 
 
 def _of_forgetting(args: argparse.Namespace) -> Figure:
-    picture = read_photo(args.photo)
+    picture = read_picture(args.photo)
     return sanity(picture, cascade(Predictor(load(args.checkpoint)), picture))
 
 

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model import cli
-from model.config import read_config
+from model.training.config import read_config
 from model.training.crew import DEVICES, gather
 from model.training.trainer import Trainer
 

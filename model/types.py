@@ -1,69 +1,18 @@
-"""The shared vocabulary of both rooms: country codes, places, crops, predictions, heat maps.
-
-Torch-free, frozen, without I/O. ``game`` may import this module and no other of ``model``.
-"""
+"""Values that game and net share: places, crops, predictions, heat maps. Torch-free, no I/O."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-COUNTRY_CODES: tuple[str, ...] = tuple(
-    (
-        "AD AE AR AU BD BE BG BR BT BW CA CH CL CO CZ DE DK EE ES FI FR GB GR HK HR HU ID IE IL "
-        "IS IT JP KH KR LT LV MX MY NL NO NZ PE PL PT RO RU SE SG SI SK SZ TH TW UA US ZA"
-    ).split()
-)
-"""The 56 ISO 3166-1 alpha-2 codes of ``stochastic/random_streetview_images_pano_v0.0.2``, sorted.
-
-The position of a code is the index of its class in every checkpoint.
-"""
-
-COUNTRY_INDEX: dict[str, int] = {code: i for i, code in enumerate(COUNTRY_CODES)}
-
-Region = Literal["europe", "asia", "africa", "north_america", "south_america", "oceania"]
-REGIONS: tuple[Region, ...] = get_args(Region)
-
-
-class Subregion(NamedTuple):
-    """A subregion of the UN's M49 standard, its continent, and which of the 56 lie in it."""
-
-    name: str
-    region: Region
-    countries: tuple[str, ...]
-
-
-SUBREGIONS: tuple[Subregion, ...] = (
-    Subregion("Northern Europe", "europe", tuple("DK EE FI GB IE IS LT LV NO SE".split())),
-    Subregion("Western Europe", "europe", tuple("BE CH DE FR NL".split())),
-    Subregion("Southern Europe", "europe", tuple("AD ES GR HR IT PT SI".split())),
-    Subregion("Eastern Europe", "europe", tuple("BG CZ HU PL RO RU SK UA".split())),
-    Subregion("Western Asia", "asia", ("AE", "IL")),
-    Subregion("Southern Asia", "asia", ("BD", "BT")),
-    Subregion("South-eastern Asia", "asia", tuple("ID KH MY SG TH".split())),
-    Subregion("Eastern Asia", "asia", tuple("HK JP KR TW".split())),
-    Subregion("Southern Africa", "africa", ("BW", "SZ", "ZA")),
-    Subregion("Northern America", "north_america", ("CA", "US")),
-    Subregion("Central America", "north_america", ("MX",)),
-    Subregion("South America", "south_america", tuple("AR BR CL CO PE".split())),
-    Subregion("Australia and New Zealand", "oceania", ("AU", "NZ")),
-)
-"""All of them, in the order of figures. M49 names no Taiwan apart; it stands with Eastern Asia."""
-
-REGION_OF: dict[str, Region] = {
-    country: subregion.region for subregion in SUBREGIONS for country in subregion.countries
-}
-"""The continent of each of the 56 countries; Russia's is Europe."""
+from model.geography import COUNTRY_CODES, COUNTRY_INDEX, LatLon
 
 CROP_ASPECT = 1536 / 662
 """Width over height of a crop: the picture format of the experiment's second data set."""
-
-EARTH_RADIUS_KM = 6371.0
 
 STRONGEST_SHARE = 0.2
 """Share of a picture's cells that count as the strongest region of its heat map, at most."""
@@ -73,52 +22,6 @@ PRACTICE_SOURCE = "practice"
 
 Split = Literal["train", "val", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
-
-
-class GeoDuelError(Exception):
-    """Base of every error that a user can mend; its message names file, row and remedy."""
-
-
-class DataError(GeoDuelError):
-    """A data directory, shard or table that cannot be used."""
-
-
-class PictureError(DataError):
-    """One picture that cannot be read, or must not be (too large, not a picture)."""
-
-
-class ConfigError(GeoDuelError):
-    """An unknown or impossible setting."""
-
-
-class CheckpointError(GeoDuelError):
-    """A checkpoint that is missing, damaged or does not fit."""
-
-
-@dataclass(frozen=True, slots=True)
-class LatLon:
-    """A point on the globe: latitude in [-90, 90] degrees, longitude in [-180, 180] degrees.
-
-    Raises:
-        ValueError: a coordinate is not finite or out of range.
-    """
-
-    lat_deg: float
-    lon_deg: float
-
-    def __post_init__(self) -> None:
-        if not (-90 <= self.lat_deg <= 90 and -180 <= self.lon_deg <= 180):
-            raise ValueError(f"({self.lat_deg}, {self.lon_deg}) is no latitude and longitude")
-
-    def distance_km(self, other: LatLon) -> float:
-        """Great-circle distance by the haversine formula on a sphere of 6371 km radius."""
-        lat_a, lat_b = math.radians(self.lat_deg), math.radians(other.lat_deg)
-        d_lon = math.radians(other.lon_deg - self.lon_deg)
-        h = (
-            math.sin((lat_b - lat_a) / 2) ** 2
-            + math.cos(lat_a) * math.cos(lat_b) * math.sin(d_lon / 2) ** 2
-        )
-        return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))
 
 
 @dataclass(frozen=True, slots=True)

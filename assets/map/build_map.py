@@ -33,7 +33,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from model.types import COUNTRY_CODES, LatLon  # noqa: E402
+from model.geography import COUNTRY_CODES, LatLon  # noqa: E402
 
 PACKAGE = "world-atlas@2.0.2"
 INTEGRITY = (  # of the package, as the registry states it

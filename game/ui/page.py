@@ -17,22 +17,24 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from game import countries
-from game.guide import Album
+from game import country_names
+from game.games import Table
+from game.guide import GuidePictures
 from game.ports import Opponent
-from game.rounds import MODES, Mode
-from game.table import Table
-from game.ui import wire
-from game.ui.guide import GuideDesk
+from game.rules.rounds import MODES, Mode
+from game.ui import messages
+from game.ui.guide_messages import GuideDesk
 from game.ui.texts import TEXTS
-from model.types import COUNTRY_CODES, DataError, PictureError
+from model import geography
+from model.errors import DataError, PictureError
+from model.geography import COUNTRY_CODES
 
 log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
 SCRIPTS = tuple(
-    f"{name}.js" for name in "core search map lens heat reveal everybody photo guide game".split()
+    f"{name}.js" for name in "core search map zoom heat reveal statistics photo guide game".split()
 )
 
 PHOTO_BYTES_MAX = 20 * 1024 * 1024
@@ -46,7 +48,11 @@ ReadPhoto = Callable[[bytes, str], Image.Image]
 
 
 def build_page(
-    table: Table, opponent: Opponent, *, read_photo: ReadPhoto, album: Album | None = None
+    table: Table,
+    opponent: Opponent,
+    *,
+    read_photo: ReadPhoto,
+    guide_pictures: GuidePictures | None = None,
 ) -> gr.Blocks:
     """The page of the game; launch it with :func:`launch_options`.
 
@@ -54,7 +60,7 @@ def build_page(
         table: the games.
         opponent: looks at visitors' photos; normally the one who plays at the table.
         read_photo: reads a visitor's file.
-        album: the pictures of the field guide; without one it has facts only.
+        guide_pictures: the pictures of the field guide; without one it has facts only.
     """
     page = gr.Blocks(title="GeoDuel", analytics_enabled=False, fill_width=True)
     with page:
@@ -88,7 +94,7 @@ def build_page(
         )
         _wire_game(page, game, table)
         game.guide(
-            _guide_handler(GuideDesk(album)),
+            _guide_handler(GuideDesk(guide_pictures)),
             outputs=study,
             # "once" would drop a country that is chosen while another is on its way.
             trigger_mode="multiple",
@@ -138,13 +144,16 @@ def _page_data() -> str:
     data = {
         "countries": {
             code: {
-                **{language: countries.name(code, language) for language in countries.LANGUAGES},
-                "keys": countries.search_keys(code),
-                "map": countries.map_point(code),
+                **{
+                    language: country_names.name(code, language)
+                    for language in country_names.LANGUAGES
+                },
+                "keys": country_names.search_keys(code),
+                "map": geography.countries()[code].map_point,
             }
             for code in COUNTRY_CODES
         },
-        "boxes": countries.map_boxes(),
+        "boxes": geography.map_boxes(),
         "texts": TEXTS,
     }
     return json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
@@ -153,35 +162,35 @@ def _page_data() -> str:
 def _wire_game(page: gr.Blocks, game: gr.HTML, table: Table) -> None:
     """Connect the events of the game with the table."""
 
-    def begin(event: gr.EventData, request: gr.Request) -> wire.Message:
+    def begin(event: gr.EventData, request: gr.Request) -> messages.Message:
         mode = _field(event, "mode")
         return _start(table, request, mode if mode in MODES else "country")
 
-    def load(request: gr.Request) -> wire.Message:
+    def load(request: gr.Request) -> messages.Message:
         return _start(table, request, "country")
 
-    def guess(event: gr.EventData, request: gr.Request) -> wire.Message:
+    def guess(event: gr.EventData, request: gr.Request) -> messages.Message:
         view = table.guess(_seat(request), _text(event, "step"), _field(event, "country"))
-        return wire.game_message(view)
+        return messages.game_message(view)
 
-    def following(event: gr.EventData, request: gr.Request) -> wire.Message:
+    def following(event: gr.EventData, request: gr.Request) -> messages.Message:
         try:
             view = table.next(_seat(request), _text(event, "step"))
         except DataError as error:
-            return wire.problem_message("problem_data", str(error))
-        return wire.game_message(view)
+            return messages.problem_message("problem_data", str(error))
+        return messages.game_message(view)
 
-    def replay(event: gr.EventData, request: gr.Request) -> wire.Message:
+    def replay(event: gr.EventData, request: gr.Request) -> messages.Message:
         seat = _seat(request)
         view = table.view(seat)
         try:
             shown = table.replay(seat, _field(event, "round"))
         except PictureError as error:
             log.warning("no replay: %s", error)
-            return wire.problem_message("problem_replay")
+            return messages.problem_message("problem_replay")
         if view is None or shown is None:
             return _start(table, request, "country")
-        return wire.replay_message(view, shown)
+        return messages.replay_message(view, shown)
 
     def leave(request: gr.Request) -> None:
         table.leave(_seat(request))
@@ -204,51 +213,51 @@ def _wire_game(page: gr.Blocks, game: gr.HTML, table: Table) -> None:
     page.unload(leave)
 
 
-def _start(table: Table, request: gr.Request, mode: Mode) -> wire.Message:
+def _start(table: Table, request: gr.Request, mode: Mode) -> messages.Message:
     try:
-        return wire.game_message(table.start(_seat(request), mode))
+        return messages.game_message(table.start(_seat(request), mode))
     except DataError as error:
-        return wire.problem_message("problem_data", str(error))
+        return messages.problem_message("problem_data", str(error))
 
 
-def _tried_handler(table: Table) -> Callable[[gr.EventData, gr.Request], wire.Message | None]:
+def _tried_handler(table: Table) -> Callable[[gr.EventData, gr.Request], messages.Message | None]:
     """The handler of a page that asks for what has been found out since the reveal."""
 
-    def tried(event: gr.EventData, request: gr.Request) -> wire.Message | None:
+    def tried(event: gr.EventData, request: gr.Request) -> messages.Message | None:
         view = table.view(_seat(request))
-        return None if view is None else wire.tried_message(view, _field(event, "round"))
+        return None if view is None else messages.tried_message(view, _field(event, "round"))
 
     return tried
 
 
 def _photo_handler(
     opponent: Opponent, read_photo: ReadPhoto
-) -> Callable[[gr.EventData], wire.Message]:
+) -> Callable[[gr.EventData], messages.Message]:
     """The handler of a visitor's photo, which never touches a disk."""
 
-    def look(event: gr.EventData) -> wire.Message:
+    def look(event: gr.EventData) -> messages.Message:
         text = _text(event, "data")
         if len(text) > PHOTO_BYTES_MAX * 4 / 3 + 4:
-            return wire.problem_message("photo_too_big")
+            return messages.problem_message("photo_too_big")
         try:
             picture = read_photo(base64.b64decode(text, validate=True), "your photo")
         except (PictureError, ValueError):  # ValueError: no base64
-            return wire.problem_message("photo_unreadable")
+            return messages.problem_message("photo_unreadable")
         try:
-            return wire.photo_message(picture, opponent.play(picture))
+            return messages.photo_message(picture, opponent.analyse(picture))
         except Exception:  # one visitor's picture must not look like a broken page
             log.exception("the opponent failed on a photo")
-            return wire.problem_message("photo_failed")
+            return messages.problem_message("photo_failed")
 
     return look
 
 
-def _guide_handler(desk: GuideDesk) -> Callable[[gr.EventData], wire.Message]:
+def _guide_handler(desk: GuideDesk) -> Callable[[gr.EventData], messages.Message]:
     """The handler that answers with one country of the field guide."""
 
-    def study(event: gr.EventData) -> wire.Message:
+    def study(event: gr.EventData) -> messages.Message:
         country = _field(event, "country")
-        return desk.message(country) if countries.is_country(country) else {}
+        return desk.message(country) if geography.is_country(country) else {}
 
     return study
 

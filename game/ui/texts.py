@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from game.countries import Language
+from game.country_names import Language
 
 _ENGLISH = {
     "tabs_label": "Parts of the page",

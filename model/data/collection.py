@@ -10,20 +10,17 @@ usage::
 from __future__ import annotations
 
 import csv
-import hashlib
 import itertools
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from PIL import Image
 
 from model.data import hub
-from model.data.cues import CueMap, CueShare, most_looked_at, shares
-from model.data.manifest import Manifest, read_manifest
+from model.data.cue_maps import CueMap
 from model.data.pictures import open_picture
 from model.data.sources import (
     ParquetSource,
@@ -31,17 +28,10 @@ from model.data.sources import (
     describe_skipped,
     open_sources,
 )
-from model.data.split import NearIndex, fingerprint, group_places, split_places
-from model.types import (
-    PRACTICE_SOURCE,
-    Crop,
-    DataError,
-    Heatmap,
-    LatLon,
-    PictureError,
-    Place,
-    Split,
-)
+from model.data.split import fingerprint, group_places, split_places
+from model.data.thinning.manifest import Manifest, read_manifest
+from model.errors import DataError
+from model.types import Place, Split
 
 log = logging.getLogger(__name__)
 
@@ -201,94 +191,3 @@ def _links(sources: Sequence[Source], group_of_file: dict[str, str]) -> list[tup
                 members[group].append(number)
             number += 1
     return [pair for group in members.values() for pair in itertools.pairwise(group)]
-
-
-def digest(data: bytes) -> str:
-    """Identify a picture by its bytes: 16 hex digits."""
-    return hashlib.sha256(data).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What a net was trained or tuned on: the proof that a dealt place is not among it.
-
-    Attributes:
-        keys: of all places of the train and val splits.
-        digests: of the bytes of their pictures.
-        locations: where the real ones are, as far as known.
-    """
-
-    keys: frozenset[str] = frozenset()
-    digests: frozenset[str] = frozenset()
-    locations: tuple[LatLon, ...] = ()
-    _near: NearIndex = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_near", NearIndex(self.locations))
-
-    def covers(self, place: Place) -> bool:
-        """Whether the net trained on this place or, for a real one, within 1 km of it."""
-        if place.key in self.keys or place.source == PRACTICE_SOURCE:
-            return place.key in self.keys
-        return place.location is not None and bool(self._near.near(place.location))
-
-
-class HeldOut:
-    """The places of a collection that may be dealt: test split, and never trained on or near.
-
-    Args:
-        collection: where to deal from.
-        trained: what the opponent has seen.
-
-    Raises:
-        DataError: nothing is left.
-    """
-
-    def __init__(self, collection: Collection, trained: Trained) -> None:
-        self._collection = collection
-        self._trained = trained
-        of_test = collection.of_split("test")
-        self._numbers = [i for i in of_test if not trained.covers(collection.places[i])]
-        self.places: tuple[Place, ...] = tuple(collection.places[i] for i in self._numbers)
-        self.rendered = any(source.rendered for source in collection.sources)
-        if not self.places:
-            raise DataError(
-                f"none of the {len(collection.places)} places is held out: "
-                f"{len(of_test)} are in the test split, and the net trained on all of them or "
-                "nearby; give another directory with --panoramas"
-            )
-
-    def picture(self, index: int) -> Image.Image:
-        """The whole panorama of ``places[index]``, RGB, without metadata.
-
-        Raises:
-            PictureError: it cannot be read, or its very bytes were trained on under another name.
-        """
-        number = self._numbers[index]
-        data = self._collection.read(number)
-        if digest(data) in self._trained.digests:
-            raise PictureError(
-                f"{self._collection.name(number)}: the net trained on this picture; remove it"
-            )
-        return open_picture(data, self._collection.name(number))
-
-    def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> CueShare | None:
-        """The cue that a map of this crop of ``places[index]`` favours most over chance.
-
-        ``None`` if it favours none, or the data set does not say where its cues are.
-        """
-        cues = self._collection.cues(self._numbers[index])
-        return most_looked_at(shares(heatmap, cues, crop)) if cues else None
-
-    def any_picture(self) -> Image.Image:
-        """Some picture that can be read, to warm up with.
-
-        Raises:
-            DataError: none of the first hundred can be read.
-        """
-        for index in range(min(100, len(self.places))):
-            try:
-                return self.picture(index)
-            except PictureError as error:
-                log.warning("%s", error)
-        raise DataError("none of the held-out pictures can be read; give another directory")

@@ -12,11 +12,13 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from model.data import fast
+from model.data import torch_pixels
 from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
 from model.data.sources import FolderSource, ParquetSource, Source, ZippedPhotos
-from model.types import COUNTRY_INDEX, Crop, DataError, Place
+from model.errors import DataError
+from model.geography import COUNTRY_INDEX
+from model.types import Crop, Place
 
 Item = tuple[Tensor, int]
 """An input and its class index."""
@@ -64,7 +66,8 @@ class PictureDataset(Dataset[Item]):
         collection: where the pictures are.
         draws: which views of them.
         preprocessing: size and form of the net's canvas.
-        in_haste: resize by torch, see :mod:`model.data.fast`; other pixels, but for rounding.
+        in_haste: resize by torch, see :mod:`model.data.torch_pixels`; the pixels differ by
+            rounding.
     """
 
     def __init__(
@@ -98,8 +101,10 @@ class PictureDataset(Dataset[Item]):
     def _view_in_haste(self, draw: Draw) -> Tensor:
         if self._last_pixels is None or self._last_pixels[0] != draw.place:
             data, name = self._collection.read(draw.place), self._collection.name(draw.place)
-            self._last_pixels = (draw.place, fast.decode(data, name))
-        return fast.lay_out(self._last_pixels[1], self._preprocessing, draw.where, flip=draw.flip)
+            self._last_pixels = (draw.place, torch_pixels.decode(data, name))
+        return torch_pixels.lay_out(
+            self._last_pixels[1], self._preprocessing, draw.where, flip=draw.flip
+        )
 
 
 class _SourceDataset(Dataset[Item]):
@@ -128,8 +133,8 @@ class _SourceDataset(Dataset[Item]):
         number = self.numbers[index]
         # Torch's own generator: a DataLoader seeds it for each worker and epoch.
         where, mirror = torch.rand(2).tolist() if self.augment else (0.5, 1.0)
-        pixels = fast.decode(self.source.read(number), self.source.name(number))
-        canvas = fast.lay_out(pixels, self.preprocessing, where, flip=mirror < 0.5)
+        pixels = torch_pixels.decode(self.source.read(number), self.source.name(number))
+        canvas = torch_pixels.lay_out(pixels, self.preprocessing, where, flip=mirror < 0.5)
         return canvas, COUNTRY_INDEX[self.source.places[number].country]
 
 

@@ -17,7 +17,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 
 from model.data.pages import ShardFile
 from model.data.remote import RemoteFile
-from model.types import DataError
+from model.errors import DataError
 
 _ADDRESS = re.compile(r"hf://datasets/(?P<repo>[^/@\s]+/[^/@\s]+)(@(?P<revision>[^/\s]+))?/?")
 

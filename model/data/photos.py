@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from model.data.labels import CODE_OF_FOLDER, OTHER_FOLDERS
-from model.types import DataError, PictureError, Place
+from model.errors import DataError, PictureError
+from model.types import Place
 
 log = logging.getLogger(__name__)
 

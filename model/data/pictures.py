@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import warnings
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from model.types import PictureError
+from model.errors import PictureError
 
 MAX_PIXELS = 50_000_000
 """Larger pictures are refused before they are decoded (a 3050 x 561 panorama has 1.7 million)."""
@@ -60,6 +61,19 @@ def open_picture(data: bytes, name: str) -> Image.Image:
     clean = Image.new("RGB", rgb.size, None)
     clean.paste(rgb)
     return clean
+
+
+def read_picture(file: Path) -> Image.Image:
+    """Open a picture file.
+
+    Raises:
+        PictureError: no such file, or no picture in it.
+    """
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise PictureError(f"{file}: {error.strerror}; give a picture that exists") from None
+    return open_picture(data, str(file))
 
 
 def _to_rgb(picture: Image.Image) -> Image.Image:

@@ -10,7 +10,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from model.types import CROP_ASPECT, ConfigError, Crop
+from model.errors import ConfigError
+from model.types import CROP_ASPECT, Crop
 
 PADDING = 127
 """The grey, 0..255, around a letterboxed picture; about the mean of a normalised input."""

@@ -21,20 +21,13 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from model.data.cues import CueMap
+from model.data.cue_maps import CueMap
 from model.data.labels import CODE_OF_FOLDER
 from model.data.pages import BytesColumn, ShardFile
 from model.data.photos import FolderSource, ZippedPhotos, folders_of, key_of
-from model.types import (
-    COUNTRY_INDEX,
-    PRACTICE_SOURCE,
-    SPLITS,
-    DataError,
-    LatLon,
-    PictureError,
-    Place,
-    Split,
-)
+from model.errors import DataError, PictureError
+from model.geography import COUNTRY_INDEX, LatLon
+from model.types import PRACTICE_SOURCE, SPLITS, Place, Split
 
 __all__ = ["FolderSource", "ParquetSource", "Source", "ZippedPhotos", "open_sources"]
 

@@ -13,7 +13,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from model.types import EARTH_RADIUS_KM, PRACTICE_SOURCE, LatLon, Place, Split
+from model.geography import EARTH_RADIUS_KM, LatLon
+from model.types import PRACTICE_SOURCE, Place, Split
 
 PLACE_RADIUS_KM = 1.0
 """Places nearer than this count as one: the distance OSV-5M keeps between train and test."""

@@ -35,16 +35,18 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from model.data import command
-from model.data.allocate import confusion_weights, targets
+from model import cli
 from model.data.collection import Collection
-from model.data.duplicates import THUMBNAIL_PX, Pair, find, groups
 from model.data.files import replacing
 from model.data.hub import local_directory
-from model.data.manifest import Row, write_manifest
-from model.data.measures import Measured, measure_all
-from model.data.quality import information
-from model.types import COUNTRY_CODES, ConfigError, DataError, PictureError, Split
+from model.data.thinning.duplicates import THUMBNAIL_PX, Pair, find, groups
+from model.data.thinning.manifest import Row, write_manifest
+from model.data.thinning.measures import Measured, measure_all
+from model.data.thinning.quality import information
+from model.data.thinning.quotas import confusion_weights, targets
+from model.errors import ConfigError, DataError, PictureError
+from model.geography import COUNTRY_CODES
+from model.types import Split
 
 ORDER: tuple[Split, ...] = ("test", "val", "train")
 """Where near-duplicates of different splits go: to the first of these that one of them is in."""
@@ -203,7 +205,7 @@ def thin(
         collection: of the places.
         measured: of each.
         settings: how.
-        weights: of the countries; see :func:`model.data.allocate.confusion_weights`.
+        weights: of the countries; see :func:`model.data.thinning.quotas.confusion_weights`.
 
     Raises:
         ConfigError: more places are to be kept than there are.
@@ -351,7 +353,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m model.data.thin", description="Choose which places to train on."
     )
-    command.add_data(parser)
+    cli.add_data(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="MANIFEST.csv")
     defaults = Settings()
     for option, meaning in {
@@ -375,7 +377,7 @@ def _parser() -> argparse.ArgumentParser:
         "--measures", type=Path, metavar="FILE", help="(default: measures.sqlite beside --out)"
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="threads")
-    command.add_json(parser)
+    cli.add_json(parser)
     return parser
 
 
@@ -400,15 +402,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         progress=lambda numbers: tqdm(numbers, unit="picture", desc="measured", disable=None),
     )
     for failure in (m for m in measured if isinstance(m, PictureError)):
-        command.log.warning("%s", failure)
+        cli.log.warning("%s", failure)
     thinned = thin(collection, measured, settings, weights)
     write_manifest(args.out, _below(thinned.rows, directories))
     document = summary(collection, thinned, settings)
     document |= {"data": args.data, "confusions": args.confusions and str(args.confusions)}
     with replacing(args.out.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    command.emit(document, args.json, lambda: _text(document))
+    cli.emit(document, args.json, lambda: _text(document))
 
 
 if __name__ == "__main__":
-    command.run(main)
+    cli.run(main)

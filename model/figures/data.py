@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.data.manifest import Row
+from model.data.thinning.manifest import Row
 from model.types import Place
 
 

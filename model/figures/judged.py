@@ -15,7 +15,8 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from model.types import COUNTRY_CODES, COUNTRY_INDEX, SUBREGIONS, DataError
+from model.errors import DataError
+from model.geography import COUNTRY_CODES, COUNTRY_INDEX, SUBREGIONS
 
 NEEDED = ("confusion_matrix", "per_country", "reliability", "reliability_before", "ece_before")
 

@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from model.data.collection import Collection
+from model.errors import ConfigError, DataError
 from model.explain import overlay
-from model.predict import Look, Predictor
-from model.sanity import Step
-from model.types import COUNTRY_INDEX, ConfigError, Crop, DataError
+from model.explanation.sanity import Step
+from model.geography import COUNTRY_INDEX
+from model.predictor import Analysis, Predictor
+from model.types import Crop
 
 EXAMPLES = 2
 """How many examples of each country a gallery shows at most."""
@@ -24,7 +26,7 @@ class Example:
     """A test place that the net guessed right, and where it looked."""
 
     picture: Image.Image
-    look: Look
+    look: Analysis
 
     @property
     def probability(self) -> float:
@@ -54,7 +56,7 @@ def examples(
             continue
         panorama = collection.picture(number)
         picture = panorama.crop(Crop.at(*panorama.size, 0.5).box)
-        look = predictor.play(picture)
+        look = predictor.analyse(picture)
         if look.prediction.country == place.country and not look.heatmap(place.country).blank:
             found[place.country].append(Example(picture, look))
     return {

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from model.types import DataError
+from model.errors import DataError
 
 COLUMNS = ("stage", "train_loss", "val_loss", "val_top1", "val_macro_recall")
 

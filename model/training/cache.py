@@ -13,8 +13,8 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from model.data.datasets import Item
+from model.errors import PictureError
 from model.training.saving import save_tensors
-from model.types import PictureError
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 import torch
 from torch import Tensor, distributed
 
-from model.types import ConfigError
+from model.errors import ConfigError
 
 DEVICES = ("auto", "cpu", "cuda")
 

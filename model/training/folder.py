@@ -13,9 +13,9 @@ import torch
 
 from model.checkpoint import Checkpoint, save
 from model.data.collection import Collection
+from model.errors import ConfigError
 from model.training.crew import Crew
 from model.training.saving import reporting, save_tensors, save_text
-from model.types import ConfigError
 
 Row = dict[str, Any]
 

@@ -13,14 +13,14 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 from tqdm import tqdm
 
-from model.config import Stage, TrainConfig
 from model.data.collection import Collection
 from model.data.datasets import Draw, Item, PictureDataset, draws_of
+from model.errors import DataError, PictureError
 from model.network import Freeze, Network
 from model.training.cache import Cache, CachedDataset
+from model.training.config import Stage, TrainConfig
 from model.training.crew import Crew
 from model.training.loading import Batch
-from model.types import DataError, PictureError
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,11 @@ from collections import defaultdict
 import torch
 from torch import Tensor
 
+from model.errors import DataError
+from model.geography import COUNTRY_CODES, COUNTRY_INDEX
 from model.training.inputs import Inputs, Supply
 from model.training.loading import Feed
-from model.types import COUNTRY_CODES, COUNTRY_INDEX, DataError, Place
+from model.types import Place
 
 
 def judge(

@@ -14,12 +14,14 @@ import torch
 from torch import Tensor
 
 from model.checkpoint import Checkpoint, git_revision
-from model.config import TrainConfig
-from model.data.collection import Collection, Trained, digest
+from model.data.collection import Collection
+from model.data.trained import Trained, digest
+from model.errors import PictureError
 from model.network import Network
+from model.training.config import TrainConfig
 from model.training.crew import Crew
 from model.training.folder import Row, RunFolder, manifest
-from model.types import PRACTICE_SOURCE, PictureError
+from model.types import PRACTICE_SOURCE
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from model.data.datasets import Item
-from model.types import PictureError
+from model.errors import PictureError
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 
 from model.data.files import replacing
-from model.types import DataError
+from model.errors import DataError
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from model.config import Stage
-from model.types import DataError
+from model.errors import DataError
+from model.training.config import Stage
 
 
 def fit_head(head: nn.Module, loss: Callable[[], Tensor], stage: Stage) -> float:

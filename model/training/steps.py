@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from model.errors import DataError
 from model.network import Network
 from model.training.inputs import Inputs, Supply, Transform
 from model.training.loading import Batch, Feed
 from model.training.sampling import portions
-from model.types import DataError
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,13 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from model.checkpoint import Checkpoint
-from model.config import TrainConfig
 from model.data.collection import Collection
-from model.metrics import macro_recall
+from model.errors import DataError
+from model.evaluation.metrics import macro_recall
+from model.geography import COUNTRY_CODES
 from model.network import Network
 from model.training.calibration import fit_temperature
+from model.training.config import TrainConfig
 from model.training.crew import Crew
 from model.training.folder import Row, RunFolder
 from model.training.inputs import Inputs, Supply
@@ -29,7 +31,6 @@ from model.training.loading import Feed
 from model.training.sampling import balanced, steps_of_epoch, view_weights
 from model.training.solve import fit_head
 from model.training.steps import Stepper
-from model.types import COUNTRY_CODES, DataError
 
 
 class Trainer:

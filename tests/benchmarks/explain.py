@@ -16,9 +16,9 @@ from PIL import Image
 from torchcam.methods import GradCAM
 
 from model.checkpoint import DEFAULT_CHECKPOINT, load
-from model.gradcam import HookedGradCam
-from model.predict import Predictor
-from model.types import COUNTRY_INDEX
+from model.explanation.gradcam import HookedGradCam
+from model.geography import COUNTRY_INDEX
+from model.predictor import Predictor
 from tests.benchmarks.measure import paired_ratio, peak_memory_mb, turns
 
 COUNTRIES = ("HU", "RO", "SK")
@@ -39,10 +39,10 @@ def run(repeat: int) -> dict[str, Any]:
             network(pixels())
 
     def ours() -> None:
-        predictor.play(crop).heatmaps(COUNTRIES)
+        predictor.analyse(crop).heatmaps(COUNTRIES)
 
     def one_map() -> None:
-        predictor.play(crop).heatmaps(COUNTRIES[:1])
+        predictor.analyse(crop).heatmaps(COUNTRIES[:1])
 
     def hooks() -> None:
         with HookedGradCam(network, network.back) as cam:

@@ -45,9 +45,10 @@ from model.data.collection import Collection
 from model.data.datasets import ParquetImageDataset, PictureDataset, draws_of
 from model.data.preprocessing import Preprocessing
 from model.data.sources import ParquetSource
+from model.geography import COUNTRY_INDEX
 from model.training.loading import Feed
 from model.training.sampling import steps_of_epoch
-from model.types import COUNTRY_INDEX, Crop
+from model.types import Crop
 from tests.benchmarks.measure import peak_memory_mb
 
 WIDTH, HEIGHT, JPEG_BYTES = 3050, 561, 250_000

@@ -12,11 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from app import PRACTICE
-from game.table import Table, View
+from game.games import Table, View
 from model.checkpoint import DEFAULT_CHECKPOINT, load
-from model.data.collection import Collection, HeldOut
-from model.predict import Predictor
-from model.types import COUNTRY_CODES
+from model.data.collection import Collection
+from model.geography import COUNTRY_CODES
+from model.held_out import HeldOut
+from model.predictor import Predictor
 from tests.benchmarks.measure import peak_memory_mb
 
 PLAYERS = 50

@@ -18,12 +18,12 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 from tqdm import tqdm
 
-from model.config import TrainConfig
 from model.data.collection import Collection
 from model.data.datasets import Item
 from model.data.preprocessing import Preprocessing
 from model.network import Freeze, Network
 from model.training.cache import CachedDataset
+from model.training.config import TrainConfig
 from model.training.crew import Crew
 from model.training.inputs import Inputs, Supply
 from model.training.loading import Feed

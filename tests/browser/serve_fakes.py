@@ -11,11 +11,12 @@ import io
 import numpy as np
 from PIL import Image, ImageOps
 
-from game.fakes import FakeAlbum, FakeOpponent, FakeScoreboard, FakeSource
-from game.table import Table
-from game.totals import Tally, Totals
+from game.games import Table
+from game.statistics import Tally, Totals
 from game.ui.page import build_page, launch_options
-from model.types import COUNTRY_CODES, PictureError
+from model.errors import PictureError
+from model.geography import COUNTRY_CODES
+from tests.fakes import FakeGuidePictures, FakeOpponent, FakeScoreboard, FakeSource
 
 # What everybody did before: rendered panoramas, and photographs of another time.
 BEFORE = Totals(
@@ -57,7 +58,9 @@ def main() -> None:
     )
     scoreboard = None if chosen.uncounted else FakeScoreboard(BEFORE)
     table = Table(source, opponent, scoreboard=scoreboard, rng_seed=chosen.seed)
-    page = build_page(table, opponent, read_photo=read_photo, album=FakeAlbum(["HU"]))
+    page = build_page(
+        table, opponent, read_photo=read_photo, guide_pictures=FakeGuidePictures(["HU"])
+    )
     page.launch(server_name="127.0.0.1", server_port=chosen.port, quiet=True, **launch_options())
 
 

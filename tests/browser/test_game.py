@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from game import countries
-from model.types import COUNTRY_CODES
+from game import country_names
+from model.geography import COUNTRY_CODES
 from tests.browser.conftest import Player
 
 pytestmark = pytest.mark.browser
@@ -136,13 +136,15 @@ def test_map_list_and_keyboard(fakes_port: int, visit: Visit) -> None:
 def test_the_list_finds_what_the_server_finds(fakes_port: int, visit: Visit) -> None:
     """The search exists twice, in Python and in the page: both must mean the same."""
     page = visit(fakes_port).page
-    names = [countries.name(code, lang) for code in COUNTRY_CODES for lang in countries.LANGUAGES]
+    names = [
+        country_names.name(code, lang) for code in COUNTRY_CODES for lang in country_names.LANGUAGES
+    ]
     typed = [n[:k] for n in names for k in (2, 3, 5, 99)] + [n[:2] + n[3:] for n in names]
     typed += ["UK", "usa", "Holland", "csehorszag", "Hugnary", "qwxyz", "  új zéland", "SK", "kor"]
     found = page.evaluate("texts => texts.map((text) => GeoDuel.search.find(text))", typed)
     for text, codes in zip(typed, found, strict=True):
-        assert set(codes) == set(countries.search(text, "en", limit=56)), text
-        assert codes[:1] == countries.search(text, "en", limit=1), text
+        assert set(codes) == set(country_names.search(text, "en", limit=56)), text
+        assert codes[:1] == country_names.search(text, "en", limit=1), text
 
 
 def test_heat_maps_are_switched_and_faded_in_the_browser(fakes_port: int, visit: Visit) -> None:
@@ -185,7 +187,7 @@ def test_heat_maps_are_switched_and_faded_in_the_browser(fakes_port: int, visit:
     page.locator("#heatmap input[type=range]").fill("20")
     assert page.locator("#heatmap .heat-layer").evaluate("e => e.style.opacity") == "0.2"
     page.click("#heatmap .gd-enlarge")
-    lens = page.locator("#heatmap .gd-lens")
+    lens = page.locator("#heatmap .gd-zoomable")
     frame = page.locator("#heatmap .gd-frame")
     assert lens.bounding_box()["width"] > 2 * frame.bounding_box()["width"]
     fresh = [url for url in player.requested[before:] if not url.startswith("data:")]

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from game import countries
-from model.types import COUNTRY_CODES
+from game import country_names
+from model.geography import COUNTRY_CODES
 from tests.browser.conftest import Player
 from tests.browser.wiretap import Exchange, Wiretap
-from tests.unit.game_hints import hints
+from tests.unit.game.hints import hints
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Player]
@@ -29,7 +29,7 @@ METADATA = (b"Exif", b"ns.adobe.com", b"Photoshop", b"<x:xmpmeta", b"http")
 
 
 def code_of(name: str) -> str:
-    return next(c for c in COUNTRY_CODES if countries.name(c, "en") == name)
+    return next(c for c in COUNTRY_CODES if country_names.name(c, "en") == name)
 
 
 def is_library(exchange: Exchange) -> bool:
@@ -64,7 +64,7 @@ def leaks(exchanges: list[Exchange], code: str) -> list[str]:
         # Of a request only its line: the browser's own headers name its language, such as en-GB.
         request = exchange.request.split(b"\r\n")[0].decode("latin-1")
         answer = exchange.body.decode(errors="replace")
-        if all(countries.name(c, "en") in answer for c in COUNTRY_CODES):
+        if all(country_names.name(c, "en") in answer for c in COUNTRY_CODES):
             continue
         for encoded in PICTURE.findall(answer):
             raw = base64.b64decode(encoded)

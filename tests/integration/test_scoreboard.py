@@ -23,13 +23,14 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from game.fakes import FakeOpponent, FakeSource
-from game.rounds import MODES, Guess, Mode, Reveal, Round
+from game.games import Table
+from game.rules.rounds import MODES, Guess, Mode, Reveal, Round
+from game.rules.scoring import judge
 from game.scoreboard import ROUNDS, SqlScoreboard, postgresql_engine, sqlite_engine
-from game.scoring import judge
-from game.table import Table
-from game.totals import Tally, Totals, total
-from model.types import COUNTRY_CODES, Crop, Place
+from game.statistics import Tally, Totals, total
+from model.geography import COUNTRY_CODES
+from model.types import Crop, Place
+from tests.fakes import FakeOpponent, FakeSource
 
 PASSWORD = "p@ss/w:rd %41"
 """With everything that an address must escape."""

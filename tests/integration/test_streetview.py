@@ -14,14 +14,16 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from model.checkpoint import DEFAULT_CHECKPOINT, load
-from model.data.collection import Collection, HeldOut, digest
-from model.data.duplicates import find
-from model.data.manifest import read_manifest
-from model.data.measures import measure_picture
+from model.data.collection import Collection
 from model.data.thin import main as thin
+from model.data.thinning.duplicates import find
+from model.data.thinning.manifest import read_manifest
+from model.data.thinning.measures import measure_picture
+from model.data.trained import digest
+from model.held_out import HeldOut
 from model.types import Crop
-from tests.unit.test_cli import call, json_of
-from tests.unit.test_duplicates import cropped, encoded
+from tests.unit.model.data.thinning.test_duplicates import cropped, encoded
+from tests.unit.model.test_cli import call, json_of
 
 pytestmark = pytest.mark.streetview
 

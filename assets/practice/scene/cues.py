@@ -11,13 +11,6 @@ import io
 import numpy as np
 from PIL import Image
 
-CUES: tuple[str, ...] = (
-    "road_line", "road_surface", "bollard", "pole", "guard_rail", "sign", "shop_text", "plate",
-    "roof", "wall", "fence", "kerb", "vegetation", "terrain",
-)  # fmt: skip
-CUE_INDEX: dict[str, int] = {name: i + 1 for i, name in enumerate(CUES)}
-LARGE_CUES = ("road_surface", "vegetation", "terrain")
-"""Cues whose outlines are long and tell little; pictures to learn from go without them."""
 MIN_PIXELS = 12
 """A cue on fewer pixels than this is not listed: nobody could see it."""
 

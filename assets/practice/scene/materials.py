@@ -12,7 +12,8 @@ from typing import Any
 import bpy
 import numpy as np
 
-from .cues import CUE_INDEX
+from model.cue_table import CUE_LABELS
+
 from .presets import Colour, Look
 
 Nodes = Any
@@ -21,7 +22,7 @@ Nodes = Any
 def _new(name: str, cue: str, roughness: float) -> tuple[Any, Nodes, Any]:
     material = bpy.data.materials.new(name)
     material.use_nodes = True
-    material.pass_index = CUE_INDEX.get(cue, 0)
+    material.pass_index = CUE_LABELS.get(cue, 0)
     tree = material.node_tree
     shader = tree.nodes["Principled BSDF"]
     shader.inputs["Roughness"].default_value = roughness

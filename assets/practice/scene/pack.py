@@ -22,8 +22,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from model.cue_table import BROAD_CUES, CUE_LABELS
+
 from .chance import PanoramaKey
-from .cues import CUE_INDEX, LARGE_CUES, MIN_PIXELS, encode_map
+from .cues import MIN_PIXELS, encode_map
 from .facts import Country, TableError, load_countries
 from .places import places
 from .shards import row_bytes, write_shards
@@ -69,12 +71,12 @@ def cues_of(path: Path, every: bool) -> tuple[list[dict[str, Any]], bytes]:
     values: dict[str, str] = json.loads(path.with_suffix(".json").read_text())["cues"]
     with Image.open(path.with_suffix(".cues.png")) as image:
         numbers = np.asarray(image)
-    counts = np.bincount(numbers.ravel(), minlength=max(CUE_INDEX.values()) + 1)
-    seen = [n for n, i in CUE_INDEX.items() if n in values and counts[i] >= MIN_PIXELS]
-    small = [name for name in seen if name not in LARGE_CUES]
+    counts = np.bincount(numbers.ravel(), minlength=max(CUE_LABELS.values()) + 1)
+    seen = [n for n, i in CUE_LABELS.items() if n in values and counts[i] >= MIN_PIXELS]
+    small = [name for name in seen if name not in BROAD_CUES]
     if not every and len(small) >= FEWEST_CUES:
         seen = small
-    listed = [{"name": n, "value": values[n], "label": CUE_INDEX[n]} for n in seen]
+    listed = [{"name": n, "value": values[n], "label": CUE_LABELS[n]} for n in seen]
     shown = np.isin(numbers, [cue["label"] for cue in listed])
     return listed, encode_map(np.where(shown, numbers, 0).astype(np.uint8))
 

@@ -64,7 +64,7 @@
     const alt = G.text("picture_alt");
     const image = G.find("#round-image img");
     if (image?.getAttribute("src") === picture) image.alt = alt; // as enlarged as it was
-    else G.find("#round-image").replaceChildren(...G.lens(picture, alt));
+    else G.find("#round-image").replaceChildren(...G.zoomable(picture, alt));
     const round = game.replay
       ? G.text("replaying", { number: game.replay })
       : G.text("round_of", { number: game.number, rounds: game.rounds });

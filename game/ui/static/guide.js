@@ -117,7 +117,7 @@
       G.make("img", { class: "guide-ring", src, alt: "", "aria-hidden": "true", "data-cue": name, draggable: "false" })
     );
     const alt = G.text("guide_alt", { country: G.country(chosen), cues: names });
-    return G.make("figure", {}, ...G.lens(uri, alt, ...rings), G.make("figcaption", {}, names));
+    return G.make("figure", {}, ...G.zoomable(uri, alt, ...rings), G.make("figcaption", {}, names));
   }
 
   function show(cue = shownCue) {

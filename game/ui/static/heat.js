@@ -41,7 +41,7 @@
     return [make("svg", frame, ...paths), (data) => paths.forEach((path) => path.setAttribute("d", data ?? ""))];
   }
 
-  const stage = (picture, alt, ...over) => G.make("div", { class: "heat-stage" }, ...G.lens(picture, alt, ...over));
+  const stage = (picture, alt, ...over) => G.make("div", { class: "heat-stage" }, ...G.zoomable(picture, alt, ...over));
 
   function strength(over) {
     const slider = G.make("input", {

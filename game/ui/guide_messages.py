@@ -1,0 +1,124 @@
+"""The field guide as it leaves the server: facts of one country, and pictures with outlines."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from game import guide
+from game.country_names import LANGUAGES, Language
+from game.ui.messages import Message
+from game.ui.pictures import picture_uri, png_uri
+from model.errors import GeoDuelError
+
+log = logging.getLogger(__name__)
+
+KEPT = 60
+"""Answers that are kept: all countries, a fifth of a megabyte each."""
+
+RING_PX = 5
+"""Side of the square that an outline is drawn with: two pixels around the thing."""
+
+MESH_PX = 9
+"""Holes narrower than this count as part of a thing: a fence is one thing, not its wires."""
+
+COLOURS = {
+    "bollard": "#ff3b30",
+    "sign": "#ffd60a",
+    "pole": "#00e5ff",
+    "shop_text": "#ff4fd8",
+    "plate": "#ffffff",
+    "road_line": "#ff9f0a",
+    "roof": "#b388ff",
+    "wall": "#8ce99a",
+    "guard_rail": "#4dabf7",
+    "fence": "#e8a87c",
+    "kerb": "#c0ca33",
+}
+"""Of outlines, as hex; they must show on grass, asphalt, walls and sky."""
+
+OTHER_COLOUR = "#ffffff"
+
+
+class GuideDesk:
+    """Answers for the page: one message for each country, made once.
+
+    Args:
+        guide_pictures: where pictures come from; without one there are facts only.
+    """
+
+    def __init__(self, guide_pictures: guide.GuidePictures | None = None) -> None:
+        self._album = guide_pictures
+        self.message = lru_cache(KEPT)(self._message)
+
+    def _message(self, code: str) -> Message:
+        """All that the page shows of a country, in all languages."""
+        return {
+            "country": code,
+            "texts": {language: _texts(code, language) for language in LANGUAGES},
+            "alike": guide.alike(code),
+            **guide.samples(code),
+            "why": guide.table()[code]["why"],
+            **_pictures(self._examples(code)),
+        }
+
+    def _examples(self, code: str) -> Sequence[guide.Example]:
+        try:
+            return self._album.examples(code) if self._album else ()
+        except GeoDuelError as error:  # facts without pictures are better than neither
+            log.warning("no pictures in the guide: %s", error)
+            return ()
+
+
+def _texts(code: str, language: Language) -> dict[str, Any]:
+    return {
+        "facts": [[fact.topic, fact.text] for fact in guide.facts(code, language)],
+        "telling": [[t.thing, t.text, t.others] for t in guide.telling(code, language)],
+    }
+
+
+def _pictures(examples: Sequence[guide.Example]) -> Message:
+    """The pictures with their outlines by cue, and all cues in them with their colours."""
+    colours = COLOURS | {
+        name: OTHER_COLOUR for example in examples for name in example.cues if name not in COLOURS
+    }
+    pictures = [
+        {
+            "uri": picture_uri(example.picture),
+            "outlines": {
+                name: png_uri(outline(example.cues[name], colour))
+                for name, colour in colours.items()
+                if name in example.cues
+            },
+        }
+        for example in examples
+    ]
+    seen = {name for example in examples for name in example.cues}
+    shown = {name: colour for name, colour in colours.items() if name in seen}
+    return {"pictures": pictures, "cues": shown}
+
+
+def outline(mask: NDArray[np.bool_], colour: str) -> Image.Image:
+    """A ring around the pixels of a cue, which stay free themselves.
+
+    Args:
+        mask: bool [height, width].
+        colour: as hex.
+
+    Returns:
+        A palette picture of the mask's size: transparent but for the ring.
+    """
+    whole = Image.fromarray(mask.astype(np.uint8) * 255)
+    whole = whole.filter(ImageFilter.MaxFilter(MESH_PX)).filter(ImageFilter.MinFilter(MESH_PX))
+    grown = whole.filter(ImageFilter.MaxFilter(RING_PX))
+    ring = (np.asarray(grown) > 0) & ~(np.asarray(whole) > 0) & ~mask
+    picture = Image.fromarray(ring.astype(np.uint8)).convert("P")
+    rgb = bytes.fromhex(colour.removeprefix("#"))
+    picture.putpalette(bytes(4) + rgb + b"\xff", "RGBA")
+    return picture

@@ -1,0 +1,188 @@
+"""What leaves the server: one message per step, with nothing of the truth before the guess.
+
+Messages are free of language; the page's scripts turn them into text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from PIL import Image
+
+from game.games import Replay, View
+from game.opponent_turn import Evidence, Shown
+from game.ports import Play
+from game.rules import scoring
+from game.rules.rounds import Guess, Reveal, Verdict
+from game.rules.session import ROUNDS_PER_GAME
+from game.statistics import Tally, Totals, differences, total
+from game.ui.pictures import heat_layers, picture_uri
+
+Message = dict[str, Any]
+TOP = 5
+PHOTO_MAPS = 3
+
+
+def game_message(view: View) -> Message:
+    """The seat as the page shows it.
+
+    The current round goes out as its number and its picture only; everything else here comes from
+    finished rounds.
+    """
+    session = view.session
+    rounds = zip(session.reveals, view.evidence, strict=True)
+    message: Message = {
+        "step": view.ticket,
+        "phase": session.phase,
+        "mode": session.mode,
+        "number": session.number,
+        "rounds": ROUNDS_PER_GAME,
+        "restarted": view.restarted,
+        "scores": {"human": session.human_total, "model": session.model_total},
+        "streaks": {
+            "human": scoring.streak(session.human_verdicts),
+            "model": scoring.streak(session.model_verdicts),
+        },
+        "squares": {
+            "human": scoring.share_squares(session.reveals, human=True),
+            "model": scoring.share_squares(session.reveals, human=False),
+        },
+        "history": [_finished(reveal, evidence) for reveal, evidence in rounds],
+    }
+    if view.picture is not None:
+        message["picture"] = picture_uri(view.picture)
+    if session.phase == "reveal":
+        message["heat"] = _heat(session.reveals[-1], view.evidence[-1])
+    if view.totals is not None:
+        message["everybody"] = _everybody(view.totals)
+    return message
+
+
+def replay_message(view: View, replay: Replay) -> Message:
+    """A finished round to look at again, within the seat as it is."""
+    return {
+        **game_message(view),
+        "replay": replay.reveal.round.number,
+        "picture": picture_uri(replay.picture),
+        "heat": _heat(replay.reveal, replay.evidence),
+    }
+
+
+def tried_message(view: View, number: object) -> Message:
+    """What is known by now about the maps of a finished round, by its number from 1."""
+    maps: tuple[Shown, ...] = ()
+    if type(number) is int and 1 <= number <= len(view.evidence):
+        maps = view.evidence[number - 1].maps
+    return {
+        "step": view.ticket,
+        "number": number,
+        "tried": [{"country": one.heatmap.target, **_tried_out(one)} for one in maps],
+    }
+
+
+def problem_message(problem: str, detail: str = "") -> Message:
+    """A step that could not be taken; ``problem`` is the key of a text."""
+    return {"phase": "problem", "problem": problem, "detail": detail}
+
+
+def photo_message(picture: Image.Image, play: Play) -> Message:
+    """What the net makes of a visitor's photo: its top five, and maps for the first three.
+
+    The first map is tried out; the last is a contrast, what speaks for the first rather than the
+    second.
+    """
+    top = play.prediction.top(TOP)
+    first, second, *_ = (country for country, _ in top)
+    shown = [Shown(play.heatmap(country)) for country, _ in top[:PHOTO_MAPS]]
+    # Only the guess's map is tried out: nobody waits gladly for more, and nothing asks later.
+    shown[0] = replace(shown[0], covering=play.occlude(shown[0].heatmap))
+    shown.append(Shown(play.contrast(first, second), second))
+    roles = {country: ["model" if country == first else "other"] for country, _ in top}
+    return {
+        "picture": picture_uri(picture),
+        "top": [[country, round(p, 4)] for country, p in top],
+        "heat": _layers(shown, roles, picture.width / picture.height),
+    }
+
+
+def _finished(reveal: Reveal, evidence: Evidence) -> Message:
+    top = evidence.prediction.top(TOP) if evidence.prediction is not None else ()
+    return {
+        "number": reveal.round.number,
+        "truth": reveal.round.place.country,
+        "human": _answer(reveal.human, reveal.human_verdict),
+        "model": _answer(reveal.model, reveal.model_verdict),
+        "fromCentroid": reveal.human_verdict.from_centroid,
+        "top": [[country, round(p, 4)] for country, p in top],
+    }
+
+
+def _everybody(totals: Totals) -> list[Message]:
+    """One entry for each kind of pictures that was played: all rounds, and where sides differ."""
+
+    def counts(tally: Tally) -> Message:
+        return {"rounds": tally.rounds, "human": tally.human_right, "model": tally.model_right}
+
+    def entry(rendered: bool, by_country: Mapping[str, Tally]) -> Message:
+        leads = [
+            [{"country": code, **counts(by_country[code])} for code in codes]
+            for codes in differences(by_country)
+        ]
+        return {
+            "rendered": rendered,
+            **counts(total(by_country.values())),
+            "leads": {"human": leads[0], "model": leads[1]},
+        }
+
+    kinds = ((True, totals.rendered), (False, totals.photographed))
+    return [entry(rendered, by_country) for rendered, by_country in kinds if by_country]
+
+
+def _answer(guess: Guess, verdict: Verdict) -> Message:
+    return {
+        "country": guess.country,
+        "points": verdict.points,
+        "correct": verdict.correct,
+        "km": None if verdict.distance_km is None else round(verdict.distance_km),
+    }
+
+
+def _heat(reveal: Reveal, evidence: Evidence) -> list[Message]:
+    roles: dict[str, list[str]] = {}
+    for role, country in (
+        ("model", reveal.model.country),
+        ("truth", reveal.round.place.country),
+        ("human", reveal.human.country),
+    ):
+        if country is not None:
+            roles.setdefault(country, []).append(role)
+    crop = reveal.round.crop
+    return _layers(evidence.maps, roles, crop.width_px / crop.height_px)
+
+
+def _layers(
+    shown: Sequence[Shown], roles: Mapping[str, Sequence[str]], aspect: float
+) -> list[Message]:
+    """Maps as the page shows them; a contrast has the role of a contrast only."""
+    layers = heat_layers([one.heatmap for one in shown], aspect)
+    for layer, one in zip(layers, shown, strict=True):
+        contrast = one.against is not None
+        layer["roles"] = ["contrast"] if contrast else list(roles[one.heatmap.target])
+        layer.update(_tried_out(one))
+    return layers
+
+
+def _tried_out(shown: Shown) -> Message:
+    """Which map it is, and what is known about it by now."""
+    known: Message = {"against": shown.against, "pending": shown.pending}
+    if (covering := shown.covering) is not None:
+        known["covering"] = {
+            "before": round(covering.before, 4),
+            "after": round(covering.after, 4),
+            "random": round(covering.random_mean, 4),
+        }
+    if (cue := shown.looked_at) is not None:
+        known["cue"] = {"name": cue.name, "ratio": round(cue.ratio, 1 if cue.ratio < 3 else None)}
+    return known

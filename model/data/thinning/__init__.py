@@ -1,0 +1,1 @@
+"""Which places to train on: quotas, near-duplicates, quality of pictures, the manifest."""

@@ -1,0 +1,86 @@
+"""A facade over a checkpoint: pictures in, calibrated probabilities and heat maps out.
+
+usage::
+
+    predictor = Predictor(load(DEFAULT_CHECKPOINT))
+    analysis = predictor.analyse(picture)
+    analysis.prediction.top(5)
+    analysis.heatmap("HU").over(*picture.size)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from model.checkpoint import Checkpoint
+from model.data.preprocessing import Letterbox
+from model.explanation.gradcam import contrast_cam, grad_cam
+from model.explanation.occlusion import Occlusion, occlude
+from model.geography import COUNTRY_INDEX
+from model.types import Heatmap, Prediction
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What the net made of one picture; keeps the activations, so that maps cost little."""
+
+    prediction: Prediction
+    _checkpoint: Checkpoint
+    _pixels: Tensor
+    _features: Tensor
+    _letterbox: Letterbox
+
+    def heatmap(self, target: str) -> Heatmap:
+        """Grad-CAM for the logit of a country, carried back through the letterbox."""
+        return self.heatmaps([target])[0]
+
+    def heatmaps(self, targets: Sequence[str]) -> list[Heatmap]:
+        """Grad-CAM for several countries at once, comparable with each other."""
+        classes = [COUNTRY_INDEX[target] for target in targets]
+        maps = grad_cam(self._checkpoint.network, self._features, classes)[0].numpy()
+        content = self._letterbox.content_cells(*maps.shape[1:])
+        return [Heatmap(t, grid, content) for t, grid in zip(targets, maps, strict=True)]
+
+    def contrast(self, target: str, other: str) -> Heatmap:
+        """What speaks for one country rather than another; its target is the former."""
+        classes = COUNTRY_INDEX[target], COUNTRY_INDEX[other]
+        grid = contrast_cam(self._checkpoint.network, self._features, *classes)[0].numpy()
+        return Heatmap(target, grid, self._letterbox.content_cells(*grid.shape))
+
+    def occlude(
+        self, heatmap: Heatmap, wait: Callable[[], object] = lambda: None
+    ) -> Occlusion | None:
+        """What covering the hottest region of a map does, against three random regions.
+
+        Four forward passes, ``wait`` called before each; ``None`` for a blank map.
+        """
+        if heatmap.blank:
+            return None
+        before = self.prediction.of(heatmap.target)
+        return occlude(self._checkpoint, self._pixels, heatmap, before=before, wait=wait)
+
+
+class Predictor:
+    """A facade over a checkpoint: pictures in, calibrated probabilities and heat maps out.
+
+    Safe to share between threads: it holds no state but the weights.
+    """
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+
+    def analyse(self, picture: Image.Image) -> Analysis:
+        """Look once at an RGB picture of any size, whole."""
+        pixels, letterbox = self.checkpoint.preprocessing(picture)
+        network = self.checkpoint.network
+        # Not inference_mode: its tensors could not be differentiated later.
+        with torch.no_grad():
+            features = network.features(pixels[None])
+            logits = network.classify(features)
+        prediction = Prediction(tuple(self.checkpoint.probabilities(logits)[0].tolist()))
+        return Analysis(prediction, self.checkpoint, pixels, features, letterbox)

@@ -1,0 +1,236 @@
+"""Settings of a training run: one small TOML file per experiment; unknown keys are errors.
+
+usage::
+
+    config = read_config(Path("model/experiments/bundled.toml"), ["batch_size=32"])
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from model.data.preprocessing import Preprocessing
+from model.errors import ConfigError
+from model.network import FREEZES, Freeze, NetworkConfig
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+T = TypeVar("T")
+
+_CHOICES = {
+    "pixels": ("exact", "fast"),
+    "sampler": ("places", "balanced"),
+    "precision": ("auto", "float32", "bf16"),
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stretch of training.
+
+    Attributes:
+        freeze: ``trunk`` trains the head on pooled features, ``front`` the head and the last
+            blocks on cached activations, ``none`` everything on pixels.
+        epochs: how long; fractions are allowed.
+        lr_from: learning rate at the start; it falls to ``lr_to`` along a cosine.
+        lr_to: learning rate at the end.
+        solver: ``adamw`` goes through one view of each place an epoch, in batches; ``lbfgs`` (only
+            with ``trunk``) through all views at once, each place weighing the same, for a head
+            that is fitted to the end in seconds. It knows no learning rate and no dropout.
+        l2: for ``lbfgs``, the weight of the squared weights beside the mean loss.
+        cache: whether what frozen parts make of the pictures is computed once and kept; half a
+            kilobyte a view for ``trunk``, but megabytes for the ``front`` of a ResNet.
+    """
+
+    freeze: Freeze = "trunk"
+    epochs: float = 1.0
+    lr_from: float = 1e-3
+    lr_to: float = 1e-5
+    solver: str = "adamw"
+    l2: float = 1e-3
+    cache: bool = True
+
+    def __post_init__(self) -> None:
+        if self.freeze not in FREEZES:
+            raise ConfigError(f"freeze = {self.freeze!r}: must be one of {', '.join(FREEZES)}")
+        if not (self.epochs > 0 and self.lr_from > 0 and self.lr_to > 0):
+            raise ConfigError("epochs, lr_from and lr_to must be above 0")
+        if self.solver not in ("adamw", "lbfgs"):
+            raise ConfigError(f"solver = {self.solver!r}: must be adamw or lbfgs")
+        if self.solver == "lbfgs" and self.freeze != "trunk":
+            raise ConfigError("solver = 'lbfgs' needs freeze = 'trunk'")
+        if self.solver == "lbfgs" and not self.cache:
+            raise ConfigError("solver = 'lbfgs' needs cache = true")
+
+    def rate(self, share: float) -> float:
+        """The learning rate when this share, 0..1, of the stage is over."""
+        return self.lr_to + (self.lr_from - self.lr_to) * (0.5 + 0.5 * math.cos(math.pi * share))
+
+    @property
+    def on_pixels(self) -> bool:
+        """Whether its steps begin with pictures, not with cached activations."""
+        return self.freeze == "none" or not self.cache
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """A whole training run.
+
+    Attributes:
+        seed: of everything that is drawn by lot.
+        network: what to train.
+        pretrained: whether the backbone starts from ImageNet weights.
+        weights_file: a state dict of the original backbone to start from instead.
+        preprocessing: how pictures become inputs.
+        pixels: ``exact`` trains on the very pixels of play, ``fast`` on those of
+            :mod:`model.data.torch_pixels`, which differ in rounding and take a quarter of the time.
+        crops_per_panorama: fixed crop positions, evenly spaced; each epoch takes one at random.
+        flip: whether half of what is seen is mirrored.
+        batch_size: pictures at once, of each process.
+        accumulate: batches whose gradients make one step.
+        sampler: what an epoch shows: ``places`` one view of each place, ``balanced`` as many views,
+            each country as often as any other.
+        weight_decay: of AdamW.
+        label_smoothing: in [0, 1).
+        logit_adjustment: tau of Menon et al. 2021 (arXiv:2007.07314): 0 learns the countries'
+            frequencies, 1 treats countries alike.
+        workers: processes that load pixels where nothing is cached.
+        precision: ``float32``, ``bf16`` (automatic mixed), or ``auto``: bf16 on a GPU that has it.
+        channels_last: keep activations with the channels innermost, which GPUs are faster with.
+        compile: compile what learns, with ``torch.compile``.
+        tensorboard: write curves for TensorBoard as well.
+        stages: one after the other, with a fresh optimiser each.
+    """
+
+    seed: int = 1
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    pretrained: bool = True
+    weights_file: str = ""
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    pixels: str = "exact"
+    crops_per_panorama: int = 5
+    flip: bool = True
+    batch_size: int = 64
+    accumulate: int = 1
+    sampler: str = "places"
+    weight_decay: float = 1e-4
+    label_smoothing: float = 0.0
+    logit_adjustment: float = 0.0
+    workers: int = 0
+    precision: str = "auto"
+    channels_last: bool = False
+    compile: bool = False
+    tensorboard: bool = False
+    stages: tuple[Stage, ...] = (Stage(),)
+
+    def __post_init__(self) -> None:
+        if min(self.crops_per_panorama, self.batch_size, self.accumulate, len(self.stages)) < 1:
+            raise ConfigError(
+                "crops_per_panorama, batch_size, accumulate and the stages: at least one each"
+            )
+        for key, known in _CHOICES.items():
+            if getattr(self, key) not in known:
+                raise ConfigError(f"{key} = {getattr(self, key)!r}: must be {' or '.join(known)}")
+        if self.workers < 0:
+            raise ConfigError(f"workers = {self.workers}: must be at least 0")
+        if not 0 <= self.label_smoothing < 1:
+            raise ConfigError(f"label_smoothing = {self.label_smoothing}: must lie in [0, 1)")
+        if self.sampler == "balanced" and self.logit_adjustment:
+            raise ConfigError(
+                "sampler = 'balanced' and logit_adjustment both lift rare countries; set one"
+            )
+        self._check_letterbox()
+
+    def _check_letterbox(self) -> None:
+        if self.preprocessing.letterbox == "fixed" or self.batch_size == 1:
+            return
+        for stage in self.stages:
+            if stage.on_pixels:
+                key = "freeze = 'none'" if stage.freeze == "none" else "cache = false"
+                raise ConfigError(f"{key} needs preprocessing.letterbox = 'fixed' for batches")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self) | {"network": self.network.as_dict()}
+
+
+def read_config(file: Path, overrides: Sequence[str] = ()) -> TrainConfig:
+    """Read a TOML file and change single keys.
+
+    Args:
+        file: the experiment.
+        overrides: ``key=value`` with a TOML value (a bare word is taken as text); dots go down,
+            numbers count stages from 0: ``stages.0.epochs=2``.
+
+    Raises:
+        ConfigError: no such file, no TOML, an unknown key, or a value of another type.
+    """
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}; see model/experiments") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not TOML ({error})") from None
+    for override in overrides:
+        _set(values, override)
+    try:
+        return _build(TrainConfig, values, "")
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
+
+
+def _set(values: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals:
+        raise ConfigError(f"--set {override}: must be key=value")
+    try:
+        value = tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *path, last = key.strip().split(".")
+    here: Any = values
+    try:
+        for step in path:
+            here = here[int(step)] if isinstance(here, list) else here.setdefault(step, {})
+        here[int(last) if isinstance(here, list) else last] = value
+    except (IndexError, ValueError, TypeError, AttributeError):
+        raise ConfigError(f"--set {override}: no such key") from None
+
+
+def _build(cls: type[T], values: Any, where: str) -> T:
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{where.rstrip('.')}: must be a table")
+    hints = get_type_hints(cls)
+    known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+    for key in values:
+        if key not in known:
+            raise ConfigError(f"unknown key {where}{key}; known are {', '.join(sorted(known))}")
+    return cls(**{key: _value(hints[key], v, where + key) for key, v in values.items()})
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    if is_dataclass(hint):
+        return _build(hint, value, where + ".")  # type: ignore[arg-type]
+    if hint == tuple[Stage, ...]:
+        return tuple(_build(Stage, v, f"{where}.{i}.") for i, v in enumerate(_list(value, where)))
+    if hint == tuple[int, ...]:
+        return tuple(_value(int, v, where) for v in _list(value, where))
+    if hint is float and type(value) is int:
+        return float(value)
+    if isinstance(hint, type) and type(value) is not hint:
+        raise ConfigError(f"{where} = {value!r}: must be {hint.__name__}")
+    return value
+
+
+def _list(value: Any, where: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise ConfigError(f"{where} = {value!r}: must be a list")
+    return value

@@ -1,0 +1,145 @@
+"""Packing: the size budget, the cues that stay, and even countries."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from assets.practice.scene import pack
+from assets.practice.scene.chance import PanoramaKey
+from assets.practice.scene.cues import encode_map
+from assets.practice.scene.facts import load_countries
+from assets.practice.scene.render import keys_to_render
+from model.cue_table import BROAD_CUES, CUE_LABELS
+from model.data.cue_maps import CueMap
+
+CUES = {
+    name: f"some {name}" for name in ("pole", "sign", "roof", "vegetation", "terrain", "bollard")
+}
+
+
+def panorama(folder: Path, key: PanoramaKey, shown: dict[str, str]) -> None:
+    """A noisy picture of 200 x 36 whose rows of three belong to one cue after the other."""
+    path = folder / key.country / key.split / f"{key.index}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(key.seed())
+    Image.fromarray(rng.integers(0, 255, (36, 200, 3), dtype=np.uint8)).save(path)
+    numbers = np.zeros((36, 200), dtype=np.uint8)
+    for row, name in enumerate(shown):
+        numbers[3 * row : 3 * row + 3] = CUE_LABELS[name]
+    Image.fromarray(numbers).save(path.with_suffix(".cues.png"))
+    path.with_suffix(".json").write_text(json.dumps({"cues": shown}))
+
+
+@pytest.fixture
+def rendered(tmp_path: Path) -> Path:
+    folder = tmp_path / "rendered"
+    for code in ("HU", "PL"):
+        for split, number in (("train", 3), ("val", 1), ("test", 2)):
+            for index in range(number):
+                panorama(folder, PanoramaKey(code, split, index), CUES)
+    return folder
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["pack", *words])
+    return pack.main()
+
+
+def test_large_cues_are_mapped_in_test_pictures_only(
+    rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(monkeypatch, str(rendered), str(tmp_path / "out")) == 0
+    (shard,) = sorted((tmp_path / "out").glob("*.parquet"))
+    for row in pq.read_table(shard).to_pylist():
+        names = {cue["name"] for cue in row["cues"]}
+        assert names == (set(CUES) if row["split"] == "test" else set(CUES) - set(BROAD_CUES))
+        cues = CueMap(row["cue_map"]["bytes"], {c["name"]: c["label"] for c in row["cues"]})
+        assert {name: mask.sum() for name, mask in cues.masks().items()} == dict.fromkeys(
+            names, 600
+        )
+        assert (cues.labels > 0).sum() == 600 * len(names), "nothing else is in the map"
+
+
+def test_a_picture_with_few_other_cues_keeps_the_large_ones(tmp_path: Path) -> None:
+    few = {name: CUES[name] for name in ("pole", "vegetation", "terrain")}
+    key = PanoramaKey("HU", "train", 0)
+    panorama(tmp_path, key, few)
+    path = tmp_path / "HU" / "train" / "0.png"
+    assert {cue["name"] for cue in pack.cues_of(path, every=False)[0]} == set(few)
+
+
+def test_the_budget_is_kept_and_used(rendered: Path) -> None:
+    countries = load_countries()
+    rows = pack.described(pack.find_rendered(rendered, ["HU", "PL"]), countries)
+    best = pack.fill(rows, pack.QUALITIES[1])
+    worst = pack.fill(rows, pack.QUALITIES[0])
+    budget = (best + worst) // 2
+    quality = pack.fill_within(rows, budget)
+    assert pack.QUALITIES[0] < quality < pack.QUALITIES[1]
+    size = sum(len(r["image"]["bytes"]) + len(r["cue_map"]["bytes"]) for r in rows)
+    assert size <= budget
+    # Noise grows steadily with quality: the chosen one cannot be far from the best that fits.
+    assert pack.fill(rows, quality + 8) > budget
+    sizes = {r["split"]: len(r["image"]["bytes"]) for r in rows}
+    assert sizes["test"] > 1.1 * sizes["train"], "of equal pictures those to play are better kept"
+
+
+def test_packing_again_replaces_the_shards(
+    rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "train-00001-of-00002.parquet").write_bytes(b"of another pack")
+    assert run(monkeypatch, str(rendered), str(out), "--quality", "30") == 0
+    assert [path.name for path in out.iterdir()] == ["train-00000-of-00001.parquet"]
+
+
+def test_a_budget_that_is_too_small_is_one_line(
+    rendered: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "out"
+    assert run(monkeypatch, str(rendered), str(out), "--budget-mib", "0.001") == 2
+    message = capsys.readouterr().err
+    assert "--budget-mib" in message
+    assert message.count("\n") == 1
+    assert not list(out.glob("*.parquet"))
+
+
+def test_even_leaves_out_what_not_every_country_has(rendered: Path) -> None:
+    panorama(rendered, PanoramaKey("HU", "train", 3), CUES)
+    panorama(rendered, PanoramaKey("HU", "train", 7), CUES)
+    found = pack.find_rendered(rendered, ["HU", "PL"])
+    assert len(found) == 14
+    kept = pack.level(found)
+    assert len(kept) == 12
+    assert PanoramaKey("HU", "train", 3) not in kept
+    panorama(rendered, PanoramaKey("SK", "train", 0), CUES)
+    with pytest.raises(ValueError, match=r"SK: no val panorama"):
+        pack.level(pack.find_rendered(rendered, ["HU", "PL", "SK"]))
+
+
+def test_cue_maps_come_back_exactly() -> None:
+    numbers = np.random.default_rng(1).integers(0, 15, (37, 203), dtype=np.uint8)
+    assert (CueMap(encode_map(numbers), {}).labels == numbers).all()
+
+
+def test_rounds_give_every_country_some_before_any_gets_more() -> None:
+    codes = ["HU", "PL", "JP"]
+    keys = keys_to_render(codes, ["train", "val", "test"], [20, 3, 6], rounds=5)
+    assert len(set(keys)) == len(keys) == 3 * 29
+    first = keys[: 3 * 7]
+    for code in codes:
+        for split, number in (("train", 4), ("val", 1), ("test", 2)):
+            indices = [k.index for k in first if (k.country, k.split) == (code, split)]
+            assert indices == list(range(number))
+    assert set(keys) == set(keys_to_render(codes, ["train", "val", "test"], [20, 3, 6]))

@@ -1,0 +1,305 @@
+"""The scoreboard without a server: totals, settings, its place at the table and in messages."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from game.games import Table, View
+from game.ports import Scoreboard
+from game.rules.rounds import Guess, Mode, Reveal, Round, Verdict
+from game.scoreboard import (
+    SqlScoreboard,
+    default_file,
+    memory_engine,
+    open_scoreboard,
+    postgresql_engine,
+    sqlite_engine,
+)
+from game.statistics import LEAST_ROUNDS, Tally, Totals, differences, total
+from game.ui import messages
+from model.errors import ConfigError
+from model.geography import COUNTRY_CODES
+from model.types import Crop, Place
+from tests.fakes import FakeOpponent, FakeScoreboard, FakeSource
+
+tallies = st.builds(
+    lambda n, a, b: Tally(n, min(n, a), min(n, b)), *[st.integers(0, 60) for _ in range(3)]
+)
+by_country = st.dictionaries(st.sampled_from(COUNTRY_CODES), tallies)
+
+REVEAL = Reveal(
+    Round(1, 0, Place("key", "HU", None, "test"), Crop(0, 0, 100, 43)),
+    Guess("HU"),
+    Guess("SK"),
+    Verdict(1000, True, 0.0, True),
+    Verdict(0, False, 200.0, True),
+)
+
+
+# Totals
+
+
+@given(by_country)
+def test_leads_are_the_largest_and_only_where_there_is_enough(counted: Mapping[str, Tally]) -> None:
+    human, model = differences(counted)
+    for side, sign in ((human, 1), (model, -1)):
+        assert len(side) <= 3
+        leads = [sign * counted[code].human_lead for code in side]
+        assert leads == sorted(leads, reverse=True)
+        assert all(lead > 0 for lead in leads)
+        assert all(counted[code].rounds >= LEAST_ROUNDS for code in side)
+        left_out = set(counted) - set(side)
+        smaller = [t for c in left_out if (t := counted[c]).rounds >= LEAST_ROUNDS]
+        assert all(sign * t.human_lead <= min(leads, default=0) for t in smaller) or not leads
+        if len(side) < 3:
+            assert all(sign * t.human_lead <= 0 for t in smaller)
+
+
+@given(st.lists(tallies))
+def test_a_total_is_a_sum(some: list[Tally]) -> None:
+    assert total(some).rounds == sum(tally.rounds for tally in some)
+    assert -1 <= total(some).human_lead <= 1
+
+
+# Settings
+
+
+def test_off_is_no_scoreboard() -> None:
+    assert open_scoreboard("", "off") is None
+    assert open_scoreboard("postgresql://somewhere/db", "off") is None
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "expected"),
+    [
+        ("linux", {}, "/home/a/.local/share/geoduel/scores.sqlite3"),
+        ("linux", {"XDG_DATA_HOME": "/data"}, "/data/geoduel/scores.sqlite3"),
+        ("darwin", {}, "/home/a/Library/Application Support/geoduel/scores.sqlite3"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/geoduel/scores.sqlite3"),
+    ],
+)
+def test_the_default_file(
+    platform: str, environ: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/a"))
+    assert default_file(environ, platform) == Path(expected)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["mysql://me:secret@host/db", "secret", "postgresql://me:secret@host:port/db", "sqlite://"],
+)
+def test_an_address_that_is_none_of_postgresql(address: str) -> None:
+    with pytest.raises(ConfigError, match="DATABASE_URL") as caught:
+        open_scoreboard(address, "")
+    assert "secret" not in str(caught.value)
+
+
+def test_the_engine_of_an_address() -> None:
+    engine = postgresql_engine("postgres://me:p%40ss@host:5433/db?sslmode=require")
+    assert engine.url.drivername == "postgresql+psycopg"
+    assert engine.url.password == "p@ss"
+    assert engine.url.query == {"sslmode": "require"}
+
+
+def test_nothing_is_opened_before_the_first_round(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "scores.sqlite3"
+    board = open_scoreboard("", str(file))
+    assert board is not None
+    assert not file.parent.exists()
+    board.record(uuid4(), "country", REVEAL, rendered=True)
+    board.close()
+    assert file.exists()
+
+
+def test_no_home_directory_is_survived(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    with caplog.at_level(logging.WARNING):
+        board = open_scoreboard("", "")
+    assert board is not None
+    assert len(caplog.records) == 1
+    board.close()
+
+
+@pytest.mark.parametrize("fault", ["a folder", "below a file", "no database", "read-only"])
+def test_a_file_that_cannot_be_used(
+    fault: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "scores.sqlite3"
+    if fault == "a folder":
+        file.mkdir()
+    else:
+        file.write_bytes(b"something else " * 1000)
+    path = file / "scores.sqlite3" if fault == "below a file" else file
+    if fault == "read-only":
+        file.unlink()
+        first = SqlScoreboard(sqlite_engine(file))
+        first.record(uuid4(), "country", REVEAL, rendered=True)
+        first.close()
+        path = Path(f"file:{file}?mode=ro&uri=true")
+    engine = sqlite_engine(path)
+    if fault == "read-only":
+        import sqlalchemy as sa
+
+        engine = sa.create_engine(f"sqlite:///{path}")
+    board = SqlScoreboard(engine, spare=memory_engine, patience_s=20)
+    with caplog.at_level(logging.WARNING):
+        board.record(uuid4(), "country", REVEAL, rendered=True)
+        assert board.totals() == Totals(rendered={"HU": Tally(1, 1, 0)})
+        board.close()
+    (line,) = [entry.getMessage() for entry in caplog.records]
+    assert "counting in memory" in line
+    assert "scores.sqlite3" in line
+    assert "GEODUEL_SCORES" in line
+    assert "\n" not in line
+    if fault == "no database":
+        assert file.read_bytes().startswith(b"something else"), "left as it was"
+
+
+# Patience
+
+
+def test_totals_are_cached_for_some_seconds() -> None:
+    now_s = [0.0]
+    board = SqlScoreboard(memory_engine(), cache_s=5, patience_s=20, clock_s=lambda: now_s[0])
+    assert board.totals() == Totals()
+    board.record(uuid4(), "country", REVEAL, rendered=True)
+    now_s[0] = 4.9
+    assert board.totals() == Totals()
+    now_s[0] = 5.0
+    assert board.totals() == Totals(rendered={"HU": Tally(1, 1, 0)})
+    board.close()
+
+
+def test_a_database_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr("game.scoreboard._prepare", lambda _: gate.wait(20))
+    board = SqlScoreboard(memory_engine(), patience_s=0.05)
+    start_s = time.perf_counter()
+    for _ in range(20_000):
+        board.record(uuid4(), "country", REVEAL, rendered=True)
+    record_s = time.perf_counter() - start_s
+    start_s = time.perf_counter()
+    assert board.totals() == Totals()
+    waited_s = time.perf_counter() - start_s
+    assert len(board._waiting) == 10_000, "memory stays bounded"
+    assert board._executor._work_queue.qsize() <= 2
+    gate.set()
+    board.close()
+    assert record_s < 10
+    assert waited_s < 1
+
+
+# At the table
+
+
+def new_table(scoreboard: Scoreboard | None) -> Table:
+    source = FakeSource(size=(610, 112))
+    return Table(source, FakeOpponent(), scoreboard=scoreboard, rng_seed=1)
+
+
+def play(table: Table, key: str) -> View:
+    """A whole game of right guesses, to its summary."""
+    view = table.start(key, "country")
+    while view.session.phase != "summary":
+        assert view.totals is None, "only the summary shows it"
+        if view.session.current is not None:
+            view = table.guess(key, view.ticket, view.session.current.place.country)
+        else:
+            view = table.next(key, view.ticket)
+    return view
+
+
+def test_every_round_of_every_game_is_counted_once() -> None:
+    board = FakeScoreboard()
+    table = new_table(board)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda i: play(table, f"seat {i}"), range(10)))
+    counted = total(board.totals().rendered.values())
+    assert (counted.rounds, counted.human_right) == (50, 50)
+
+
+def test_fifty_submits_at_once_count_once() -> None:
+    recorded: list[UUID] = []
+
+    class Listening(FakeScoreboard):
+        def record(self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool) -> None:
+            recorded.append(round_id)
+
+    table = new_table(Listening())
+    view = table.start("a", "country")
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(lambda i: table.guess("a", view.ticket, COUNTRY_CODES[i]), range(50)))
+    assert len(recorded) == 1
+    revealed = table.view("a")
+    assert revealed is not None
+    following = table.next("a", revealed.ticket)
+    table.guess("a", following.ticket, "HU")
+    assert len(set(recorded)) == 2
+
+
+def test_the_summary_survives_a_broken_scoreboard(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(FakeScoreboard):
+        def record(self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool) -> None:
+            raise OSError("told to fail")
+
+        def totals(self) -> Totals:
+            raise OSError("told to fail")
+
+    view = play(new_table(Broken()), "a")
+    assert view.session.human_total == 5000
+    assert view.totals is None
+    assert len(caplog.records) == 6
+
+
+def test_without_a_scoreboard_nothing_is_shown() -> None:
+    table = new_table(None)
+    assert not table.counts
+    assert "everybody" not in messages.game_message(play(table, "a"))
+
+
+# In messages
+
+
+def test_the_message_of_the_summary() -> None:
+    before = Totals(
+        rendered={"JP": Tally(40, 30, 10), "IS": Tally(19, 19, 0)},
+        photographed={"BR": Tally(20, 0, 20)},
+    )
+    view = play(new_table(FakeScoreboard(before)), "a")
+    message = messages.game_message(view)
+    assert json.loads(json.dumps(message)) == message
+    rendered, photographed = message["everybody"]
+    assert (rendered["rendered"], photographed["rendered"]) == (True, False)
+    assert (rendered["rounds"], rendered["human"]) == (64, 54)
+    assert rendered["leads"]["human"] == [
+        {"country": "JP", "rounds": 40, "human": 30, "model": 10},
+    ]
+    assert rendered["leads"]["model"] == []
+    assert [row["country"] for row in photographed["leads"]["model"]] == ["BR"]
+
+
+def test_the_message_of_an_empty_scoreboard() -> None:
+    class Late(FakeScoreboard):
+        def totals(self) -> Totals:
+            return Totals()
+
+    assert messages.game_message(play(new_table(Late()), "a"))["everybody"] == []

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.data.pictures import MAX_PIXELS, open_picture
+from model.errors import PictureError
+from tests.conftest import jpeg
+
+
+def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def grey_ramp(top: int, dtype: type) -> np.ndarray:
+    return np.tile(np.linspace(0, top, 64), (48, 1)).astype(dtype)
+
+
+def test_metadata_is_gone() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "taken in Hungary"
+    opened = open_picture(jpeg(exif=exif, comment=b"Hungary", xmp=b"<x>Hungary</x>"), "p.jpg")
+    assert "exif" not in opened.info
+    assert not opened.info
+    assert b"Hungary" not in encoded(opened, "JPEG")
+    assert not opened.getexif()
+
+
+def test_orientation_is_applied() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # rotate by 90 degrees clockwise to see it upright
+    assert open_picture(jpeg(96, 64, exif=exif), "p.jpg").size == (64, 96)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "CMYK", "1", "YCbCr", "I;16"])
+def test_every_mode_becomes_rgb(mode: str) -> None:
+    if mode == "I;16":
+        data = encoded(Image.fromarray(grey_ramp(65535, np.uint16)), "PNG")
+    elif mode in ("CMYK", "YCbCr"):
+        data = encoded(Image.fromarray(grey_ramp(255, np.uint8)).convert(mode), "JPEG")
+    else:
+        data = encoded(Image.fromarray(grey_ramp(255, np.uint8)).convert(mode), "PNG")
+    opened = open_picture(data, "p")
+    assert opened.mode == "RGB"
+    assert opened.size == (64, 48)
+    pixels = np.asarray(opened).astype(int)
+    assert pixels[:, 0].mean() < 40
+    assert pixels[:, -1].mean() > 215
+
+
+def test_16_bit_grey_is_scaled_not_clipped() -> None:
+    opened = open_picture(encoded(Image.fromarray(grey_ramp(65535, np.uint16)), "PNG"), "p.png")
+    middle = np.asarray(opened)[:, 32].mean()
+    assert 110 < middle < 146
+
+
+def test_transparency_is_laid_on_white() -> None:
+    clear = Image.new("RGBA", (8, 8), (255, 0, 0, 0))
+    assert np.asarray(open_picture(encoded(clear, "PNG"), "p.png")).min() == 255
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_an_animation_gives_its_first_frame(kind: str) -> None:
+    frames = [Image.new("RGB", (32, 32), c) for c in ("red", "blue")]
+    data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
+    red, _, blue = np.asarray(open_picture(data, "p"))[16, 16]
+    assert red > 200 > 50 > blue
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """A PNG that only claims its size: nobody has to hold 40,000 x 40,000 pixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    body = chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + header + body
+
+
+@pytest.mark.parametrize("side", [40_000, 8_000])
+def test_a_huge_picture_is_refused_before_it_is_decoded(side: int) -> None:
+    assert side * side > MAX_PIXELS
+    with pytest.raises(PictureError, match=r"huge\.png.*million.*smaller"):
+        open_picture(huge_png(side, side), "huge.png")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"just text, renamed", "not a picture"),
+        (jpeg()[: len(jpeg()) // 2], "damaged"),
+        (huge_png(100, 100), "damaged"),
+    ],
+)
+def test_bad_bytes_are_named(data: bytes, reason: str) -> None:
+    with pytest.raises(PictureError, match=reason) as caught:
+        open_picture(data, "dir/p.jpg")
+    assert str(caught.value).startswith("dir/p.jpg: ")
+    assert "\n" not in str(caught.value)

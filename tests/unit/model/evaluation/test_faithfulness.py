@@ -1,0 +1,142 @@
+"""Faithfulness over a split: what is counted, the means and their intervals, the sample."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+from model.errors import ConfigError, DataError, PictureError
+from model.explanation.occlusion import Faithfulness, Occlusion
+from model.faithfulness import Trials, Tried, bootstrap, main, report, survey
+from model.geography import COUNTRY_CODES
+from model.types import Heatmap, Place, Prediction
+
+
+def tried(before: float, after: float, random: float, *, deletion: float = 0.1) -> Tried:
+    curve = (before, after)
+    curves = Faithfulness(
+        deletion_auc=deletion,
+        random_auc=0.3,
+        random_interval=(0.2, 0.4),
+        insertion_auc=0.5,
+        random_insertion_auc=0.2,
+        random_insertion_interval=(0.1, 0.3),
+        fractions=(0.0, 1.0),
+        deletion=curve,
+        random=curve,
+        insertion=curve,
+        random_insertion=curve,
+    )
+    return Tried(Occlusion("HU", 0.2, before, after, (random, random)), curves)
+
+
+def test_means_gains_and_how_often_the_map_is_better() -> None:
+    trials = Trials(
+        {
+            "photos": [tried(0.8, 0.2, 0.7), tried(0.4, 0.4, 0.3)],
+            "practice": [tried(0.5, 0.1, 0.5)],
+        },
+        Counter(photos=3),
+        1,
+    )
+    document = report(trials)
+    photos = document["per_source"]["photos"]
+    assert (photos["n"], photos["blank"], document["n"], document["blank"]) == (2, 3, 3, 3)
+    assert document["per_source"]["practice"]["blank"] == 0
+    assert document["unreadable"] == 1
+    assert photos["covering"]["mean"] == pytest.approx(0.3)
+    assert photos["covering_random"]["mean"] == pytest.approx(0.1)
+    assert photos["covering_gain"]["mean"] == pytest.approx(0.2)
+    assert (photos["better"]["n"], photos["better"]["share"]) == (1, 0.5)
+    assert photos["deletion_gain"]["mean"] == pytest.approx(0.2), "lower than random is a gain"
+    assert photos["insertion_gain"]["mean"] == pytest.approx(0.3), "higher than random is a gain"
+    assert photos["share_covered"] == pytest.approx(0.2)
+    for figure in (value for value in photos.values() if isinstance(value, dict)):
+        if "mean" in figure:
+            assert figure["low"] <= figure["mean"] + 1e-12
+            assert figure["mean"] <= figure["high"] + 1e-12
+
+
+def test_the_bootstrap_agrees_with_the_normal_interval_and_its_seed() -> None:
+    values = np.random.default_rng(0).normal(0.2, 0.1, 400)
+    found = bootstrap(values, seed=3)
+    half = 1.96 * values.std(ddof=1) / 20
+    assert found["mean"] == pytest.approx(values.mean())
+    assert found["low"] == pytest.approx(values.mean() - half, abs=0.2 * half)
+    assert found["high"] == pytest.approx(values.mean() + half, abs=0.2 * half)
+    assert found == bootstrap(values, seed=3) != bootstrap(values, seed=4)
+    assert bootstrap(np.array([0.7])) == {"mean": 0.7, "low": 0.7, "high": 0.7}
+
+
+class Places:
+    """A collection of pictures that say in their red what map they get; one cannot be read."""
+
+    def __init__(self, *reds: int | None) -> None:
+        self._reds = reds
+        self.places = [Place(f"{i}", "HU", None, "fake") for i in range(len(reds))]
+        self.asked: list[int] = []
+
+    def of_split(self, split: str) -> list[int]:
+        return list(range(len(self._reds))) if split == "test" else []
+
+    def picture(self, number: int) -> Image.Image:
+        self.asked.append(number)
+        red = self._reds[number]
+        if red is None:
+            raise PictureError(f"{number}: damaged; remove it")
+        return Image.new("RGB", (128, 64), (red, 0, 0))
+
+
+class Net:
+    """Guesses Andorra; its map is as hot as the picture is red."""
+
+    def __init__(self) -> None:
+        self.checkpoint = SimpleNamespace(
+            network=lambda pixels: torch.zeros(len(pixels), 56),
+            probabilities=lambda logits: logits.double().softmax(dim=1),
+            preprocessing=self._pixels,
+        )
+
+    @staticmethod
+    def _pixels(picture: Image.Image) -> tuple[Tensor, None]:
+        return torch.from_numpy(np.asarray(picture).transpose(2, 0, 1).copy()), None
+
+    def analyse(self, picture: Image.Image) -> SimpleNamespace:
+        grid = np.full((2, 4), picture.getpixel((0, 0))[0], dtype=np.float32)
+        heatmap = Heatmap(COUNTRY_CODES[0], grid, (0.0, 0.0, 4.0, 2.0))
+        prediction = Prediction(tuple(1 / 56 for _ in range(56)))
+        return SimpleNamespace(prediction=prediction, heatmap=lambda target: heatmap)
+
+
+def test_blank_maps_and_damaged_pictures_are_counted_not_tried() -> None:
+    trials = survey(Net(), Places(9, 0, None, 7), "test")
+    assert {source: len(those) for source, those in trials.tried.items()} == {"fake": 2}
+    assert (trials.blank["fake"], trials.unreadable) == (1, 1)
+    figures = report(trials)
+    assert figures["covering"]["mean"] == pytest.approx(0), "a net that sees nothing loses nothing"
+    assert figures["better"]["n"] == 0
+    with pytest.raises(DataError, match="no map of the split val"):
+        survey(Net(), Places(9), "val")
+
+
+def test_a_sample_is_as_large_as_told_and_follows_its_seed() -> None:
+    def sample(limit: int, seed: int) -> list[int]:
+        places = Places(*[5] * 12)
+        survey(Net(), places, "test", limit=limit, seed=seed)
+        return places.asked
+
+    assert len(set(sample(4, 0))) == 4
+    assert sample(4, 0) == sample(4, 0) != sample(4, 1)
+    assert sample(99, 0) == list(range(12))
+
+
+@pytest.mark.parametrize("bad", ["--limit 0", "--regions 1", "--regions 11", "--seed -1"])
+def test_impossible_settings_are_named(bad: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{bad}: must be"):
+        main(["--data", "nowhere", *bad.split()])

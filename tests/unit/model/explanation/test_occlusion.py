@@ -1,0 +1,106 @@
+"""Trials of maps: curves and coverings of nets whose answer is known beforehand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from model.explanation.occlusion import FRACTIONS, _rolled, interval, measure, occlude
+from model.geography import COUNTRY_INDEX
+from model.types import Heatmap
+
+CELL_PX = 32
+ROWS, COLUMNS = 4, 8
+
+
+class Spot(nn.Module):
+    """Knows Hungary by the detail (standard deviation) in one cell of the picture, 1 to 3 rows."""
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        spot = pixels[:, :, CELL_PX : 2 * CELL_PX, 2 * CELL_PX : 3 * CELL_PX]
+        logits = torch.zeros(len(pixels), 56)
+        logits[:, COUNTRY_INDEX["HU"]] = 0.1 * spot.std(dim=(1, 2, 3))
+        return logits
+
+
+class Knows:
+    """Stands in for a checkpoint."""
+
+    network = Spot()
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        return logits.double().softmax(dim=1)
+
+
+@pytest.fixture(scope="module")
+def pixels() -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    size = (3, ROWS * CELL_PX, COLUMNS * CELL_PX)
+    return torch.randint(0, 256, size, generator=generator, dtype=torch.uint8)
+
+
+def heatmap(row: int, column: int, content: tuple[float, ...] = (0, 0, COLUMNS, ROWS)) -> Heatmap:
+    grid = np.zeros((ROWS, COLUMNS), dtype=np.float32)
+    grid[row, column] = 1.0
+    return Heatmap("HU", grid, content)
+
+
+def test_a_faithful_map_beats_random_regions_and_another_does_not(pixels: Tensor) -> None:
+    good = measure(Knows(), pixels, heatmap(1, 2))
+    assert good.deletion_auc < good.random_interval[0]
+    assert good.insertion_auc > good.random_insertion_interval[1]
+    bad = measure(Knows(), pixels, heatmap(3, 7))
+    assert bad.deletion_auc > good.deletion_auc
+    assert bad.insertion_auc < good.insertion_auc
+
+
+def test_curves_share_their_ends(pixels: Tensor) -> None:
+    found = measure(Knows(), pixels, heatmap(1, 2))
+    curves = (found.deletion, found.random, found.insertion, found.random_insertion)
+    assert all(len(curve) == len(FRACTIONS) for curve in curves)
+    assert found.deletion[0] == found.random[0] == found.insertion[-1]
+    assert found.deletion[-1] == found.insertion[0] == found.random_insertion[0]
+    assert found.deletion[0] > found.deletion[1] == pytest.approx(found.deletion[-1], rel=0.1)
+    assert found == measure(Knows(), pixels, heatmap(1, 2)), "the same seed, the same figures"
+
+
+def test_covering_what_counts(pixels: Tensor) -> None:
+    waits: list[int] = []
+    found = occlude(
+        Knows(), pixels, heatmap(1, 2), before=0.9, regions=3, wait=lambda: waits.append(1)
+    )
+    assert len(waits) == 4, "one for each forward pass"
+    assert found.share == 1 / (ROWS * COLUMNS), "cells without heat do not count as hot"
+    assert found.before == 0.9
+    assert found.after < 0.1 < 0.5 < min(found.random)
+    low, high = found.random_interval
+    assert 0 <= low <= found.random_mean <= high <= 1
+
+
+def test_padding_is_never_covered(pixels: Tensor) -> None:
+    """With a map on the padding only, nothing that counts is touched."""
+    letterboxed = heatmap(0, 2, (0.0, 1.0, COLUMNS, 3.0))
+    found = occlude(Knows(), pixels, letterboxed, before=0.9, regions=2)
+    assert found.share == 1 / (2 * COLUMNS)
+
+
+def test_random_regions_keep_area_and_shape_and_move() -> None:
+    region = np.zeros((ROWS, COLUMNS), dtype=bool)
+    region[1, 2:5] = True
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        moved = _rolled(region, rng)
+        assert moved.sum() == region.sum()
+        assert (moved != region).any()
+        assert moved.any(axis=1).sum() == 1
+
+
+def test_interval_of_a_mean() -> None:
+    low, high = interval([0.2, 0.4, 0.6])
+    half = 4.303 * 0.2 / math.sqrt(3)
+    assert (low, high) == (0.0, pytest.approx(0.4 + half))
+    assert interval([0.3, 0.3]) == (0.3, 0.3)

@@ -1,0 +1,155 @@
+"""Can the maps be trusted? They depend on the weights, and on nothing that they should not."""
+
+from __future__ import annotations
+
+import gc
+import resource
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.checkpoint import DEFAULT_CHECKPOINT, load
+from model.data.collection import Collection
+from model.errors import ConfigError
+from model.explain import mask_boxes, parse_box, share_inside
+from model.explanation.gradcam import contrast_cam, grad_cam
+from model.explanation.sanity import cascade, rank_correlation
+from model.predictor import Predictor
+from model.types import Crop, Heatmap
+from tests.conftest import PRACTICE
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    return Predictor(load(DEFAULT_CHECKPOINT))
+
+
+@pytest.fixture(scope="module")
+def panorama() -> Image.Image:
+    collection = Collection.open([PRACTICE])
+    return collection.picture(collection.of_split("test")[0])
+
+
+@pytest.fixture(scope="module")
+def crop(panorama: Image.Image) -> Image.Image:
+    return panorama.crop(Crop.at(*panorama.size, 0.5).box)
+
+
+def map_of(predictor: Predictor, picture: Image.Image) -> NDArray[np.float32]:
+    look = predictor.analyse(picture)
+    return look.heatmap(look.prediction.country).grid
+
+
+def test_random_weights_destroy_the_map(predictor: Predictor, crop: Image.Image) -> None:
+    before = map_of(predictor, crop)
+    steps = cascade(predictor, crop)
+    assert steps[0].correlation == pytest.approx(1.0)
+    assert abs(np.mean([step.correlation for step in steps[-5:]])) < 0.4
+    assert [step.name for step in steps][:2] == ["trained", "head"]
+    assert len(steps) > 5
+    assert np.array_equal(map_of(predictor, crop), before), "the net itself is left as it was"
+
+
+def test_rank_correlation() -> None:
+    rng = np.random.default_rng(0)
+    a = rng.random((9, 21)).astype(np.float32)
+    assert rank_correlation(a, 3 * a + 1) == pytest.approx(1.0)
+    assert rank_correlation(a, -a) == pytest.approx(-1.0)
+    assert abs(rank_correlation(a, rng.random(a.shape).astype(np.float32))) < 0.25
+    assert rank_correlation(a, np.zeros_like(a)) == 0.0
+    tied = np.array([[0, 0, 1, 2]], dtype=np.float32)
+    assert rank_correlation(tied, np.array([[5, 5, 6, 7]], dtype=np.float32)) == pytest.approx(1.0)
+
+
+def test_maps_are_stable_under_a_one_pixel_shift(predictor: Predictor) -> None:
+    collection = Collection.open([PRACTICE])
+    alike = []
+    for number in collection.of_split("test")[:7]:
+        panorama = collection.picture(number)
+        box = Crop.at(*panorama.size, 0.5)
+        moved = Crop(box.left_px + 1, 0, box.width_px, box.height_px)
+        first = predictor.analyse(panorama.crop(box.box))
+        second = predictor.analyse(panorama.crop(moved.box))
+        country = first.prediction.country
+        maps = [look.heatmap(country).over(200, 86).ravel() for look in (first, second)]
+        alike.append(float(np.corrcoef(*maps)[0, 1]))
+    # Not each: strides alias, and a faint map moves more than a strong one.
+    assert np.median(alike) > 0.9
+
+
+def test_threads_get_the_same_maps(predictor: Predictor, crop: Image.Image) -> None:
+    pictures = [crop, crop.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
+    alone = [map_of(predictor, picture) for picture in pictures]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda i: map_of(predictor, pictures[i % 2]), range(16)))
+    for i, found in enumerate(together):
+        assert np.allclose(found, alone[i % 2], atol=1e-5 * float(alone[i % 2].max()))
+
+
+def test_a_thousand_maps_leak_nothing(predictor: Predictor) -> None:
+    network = predictor.checkpoint.network
+    with torch.no_grad():
+        features = network.features(torch.zeros(1, 3, 320, 736, dtype=torch.uint8))
+
+    def tensors() -> int:
+        gc.collect()
+        return sum(issubclass(type(thing), torch.Tensor) for thing in gc.get_objects())
+
+    for _ in range(50):
+        grad_cam(network, features, [3, 25, 44])
+    before, peak_kib = tensors(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(1000):
+        grad_cam(network, features, [3, 25, 44])
+    assert tensors() == before
+    grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak_kib
+    # One map's gradient weighs 1.2 MB: a thousand kept ones would be more than a gigabyte.
+    assert grown_kib < 64 * 1024
+
+
+def test_a_contrast_is_the_map_of_the_difference(predictor: Predictor, crop: Image.Image) -> None:
+    network = predictor.checkpoint.network
+    pixels, _ = predictor.checkpoint.preprocessing(crop)
+    with torch.no_grad():
+        features = network.features(pixels[None])
+    found = contrast_cam(network, features, 25, 44)
+    weight = network.head[-1].weight.detach()
+    by_hand = torch.einsum("c,nchw->nhw", weight[25] - weight[44], features)
+    by_hand = by_hand.clamp(min=0) / (features.shape[2] * features.shape[3])
+    assert torch.allclose(found, by_hand, atol=1e-5)
+    assert not torch.allclose(found, contrast_cam(network, features, 44, 25))
+    assert contrast_cam(network, features, 25, 25).max() == 0
+
+
+def test_energy_in_boxes() -> None:
+    grid = np.zeros((4, 8), dtype=np.float32)
+    grid[3, :4] = 1.0
+    lower_left = Heatmap("HU", grid, (0.0, 0.0, 8.0, 4.0))
+    energy, area = share_inside(lower_left, [(0.0, 0.5, 0.6, 1.0)])
+    assert energy > 0.95
+    assert area == pytest.approx(0.3)
+    assert share_inside(lower_left, [(0.75, 0.0, 1.0, 1.0)])[0] == pytest.approx(0.0, abs=0.01)
+    flat = Heatmap("HU", np.ones((4, 8), dtype=np.float32), (0.0, 0.0, 8.0, 4.0))
+    boxes = [(0.0, 0.0, 0.5, 0.5), (0.25, 0.0, 0.5, 1.0)]
+    energy, area = share_inside(flat, boxes)
+    assert energy == pytest.approx(area) == pytest.approx(0.375)
+    blank = Heatmap("HU", np.zeros((4, 8), dtype=np.float32), (0.0, 0.0, 8.0, 4.0))
+    assert share_inside(blank, boxes)[0] == 0.0
+
+
+def test_masked_boxes_are_grey_and_the_rest_is_left() -> None:
+    picture = Image.new("RGB", (100, 50), (200, 10, 10))
+    masked = np.asarray(mask_boxes(picture, [parse_box("0,0.8,0.25,1")]))
+    assert (masked[40:, :25] == 127).all()
+    assert (masked[:40] == (200, 10, 10)).all()
+    assert (masked[:, 25:] == (200, 10, 10)).all()
+    assert mask_boxes(picture, []).tobytes() == picture.tobytes()
+
+
+@pytest.mark.parametrize("text", ["", "0,0,1", "0,0,1,x", "0.5,0,0.5,1", "0,0,1,1.5", "nan,0,1,1"])
+def test_what_is_no_box_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="--mask-boxes"):
+        parse_box(text)

@@ -1,0 +1,162 @@
+"""The command lines as a user calls them: exit codes, one-line errors, JSON on stdout alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.geography import COUNTRY_CODES
+from tests.conftest import ROOT, jpeg, shard
+
+
+def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *(str(a) for a in arguments)]
+    env = {**os.environ, **environment}
+    return subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def json_of(result: subprocess.CompletedProcess[str]) -> Any:
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def assert_one_line(result: subprocess.CompletedProcess[str], *parts: str) -> None:
+    assert result.returncode == 2, result.stderr
+    errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert all(part in errors[0] for part in parts), errors
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        ["app.py"],
+        *(
+            ["-m", f"model.{n}"]
+            for n in (
+                "train",
+                "evaluate",
+                "predict",
+                "explain",
+                "cues",
+                "plots",
+                "compare",
+                "data.thin",
+            )
+        ),
+    ],
+)
+def test_help(program: list[str]) -> None:
+    result = call(*program, "--help")
+    assert result.returncode == 0
+    assert "usage: python" in result.stdout
+
+
+def test_predict(tmp_path: Path) -> None:
+    (tmp_path / "good.jpg").write_bytes(jpeg(300, 200))
+    (tmp_path / "text.jpg").write_text("text")
+    good, bad = tmp_path / "good.jpg", tmp_path / "text.jpg"
+    (one,) = json_of(call("-m", "model.predict", good, "--json", "-"))
+    assert one["file"] == str(good)
+    assert len(one["top"]) == 5
+    probabilities = [t["probability"] for t in one["top"]]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert 0 < sum(probabilities) <= 1
+    assert all(t["country"] in COUNTRY_CODES for t in one["top"])
+    both = call("-m", "model.predict", bad, good, "--json", "-")
+    assert_one_line(both, "text.jpg", "not a picture")
+    documents = json.loads(both.stdout)
+    assert documents[1] == one
+    assert documents[0]["file"] == str(bad)
+    assert "not a picture" in documents[0]["error"]
+    assert_one_line(call("-m", "model.predict", tmp_path / "none.jpg"), "none.jpg")
+
+
+def test_explain(tmp_path: Path) -> None:
+    photo, out = tmp_path / "p.png", tmp_path / "o.png"
+    photo.write_bytes(jpeg(435, 416))
+    document = json_of(
+        call("-m", "model.explain", photo, "--target", "hu", "--out", out, "--json", "-")
+    )
+    assert document["target"] == "HU"
+    assert 0 <= document["probability"] <= 1
+    grid = np.array(document["grid"])
+    assert grid.shape == (10, 11)
+    assert (grid >= 0).all()
+    assert document["blank"] == (grid.max() == 0)
+    if not document["blank"]:
+        assert 0 <= document["faithfulness"]["deletion_auc"] <= 1
+        assert 0 <= document["faithfulness"]["random_auc"] <= 1
+        assert 0 <= document["faithfulness"]["insertion_auc"] <= 1
+        low, high = document["faithfulness"]["random_interval"]
+        assert low <= document["faithfulness"]["random_auc"] <= high
+        covering = document["covering"]
+        assert covering["before"] == pytest.approx(document["probability"])
+        assert covering["random_low"] <= covering["random_mean"] <= covering["random_high"]
+    with Image.open(out) as overlay:
+        assert overlay.size == (435, 416)
+    again = tmp_path / "again.png"
+    assert_one_line(call("-m", "model.explain", photo, "--target", "KE", "--out", again), "KE")
+    assert_one_line(call("-m", "model.explain", photo, "--out", tmp_path / "o.txt"), "o.txt")
+    explain = ("-m", "model.explain", photo, "--target", "HU", "--out", again)
+    assert_one_line(call(*explain, "--contrast", "XX"), "--contrast XX")
+    assert_one_line(call(*explain, "--contrast", "HU"), "the target itself")
+    assert_one_line(call(*explain, "--mask-boxes", "0,0,2,1"), "--mask-boxes 0,0,2,1")
+    missing = tmp_path / "no" / "o.png"
+    assert_one_line(call("-m", "model.explain", photo, "--out", missing), "does not exist")
+    assert not again.exists()
+
+
+def test_evaluate_counts_what_it_leaves_out(
+    tmp_path: Path, photo_folder: Callable[..., Path]
+) -> None:
+    folder = photo_folder(Hungary=3, Kenya=2, Narnia=1)
+    (folder / "Hungary" / "canvas_0000.jpg").write_text("text")
+    shard(folder / "a.parquet", [{}, {"country_iso_alpha2": "KE"}])
+    result = call("-m", "model.evaluate", "--data", folder, "--split", "all", "--json", "-")
+    document = json_of(result)
+    assert document["n"] == 3
+    assert document["skipped"] == {"other_country": 3, "unknown_folder": 1, "unreadable": 1}
+    assert set(document["per_source"]) == {"parquet", "photos"}
+    assert document["per_country"]["HU"]["n"] == 3
+    for key in ("top1", "top3", "top5", "macro_recall", "ece", "majority_share"):
+        assert 0 <= document[key] <= 1
+    assert document["by_view"]["one_crop"]["n"] == 3
+    assert "canvas_0000.jpg: not a picture" in result.stderr
+    assert "Narnia: no country of that name" in result.stderr
+
+
+def test_bad_input_is_one_line(tmp_path: Path, photo_folder: Callable[..., Path]) -> None:
+    (tmp_path / "empty").mkdir()
+    evaluate = ("-m", "model.evaluate", "--data")
+    assert_one_line(call(*evaluate, tmp_path / "empty"), "empty", "expected parquet files")
+    assert_one_line(call(*evaluate, tmp_path / "none"), "none", "no such directory")
+    shard(tmp_path / "columns" / "a.parquet", [{}], drop="latitude")
+    assert_one_line(call(*evaluate, tmp_path / "columns"), "a.parquet", "no column latitude")
+    folder = photo_folder(Hungary=2)
+    empty = tmp_path / "empty"
+    assert_one_line(call(*evaluate, folder, "--checkpoint", empty), "empty", "no checkpoint")
+    config = tmp_path / "x.toml"
+    config.write_text("sead = 1")
+    train = ("-m", "model.train", "--data", folder, "--out", tmp_path / "run", "--config")
+    assert_one_line(call(*train, config), "x.toml", "unknown key sead")
+    assert not (tmp_path / "run").exists()
+    assert_one_line(call("app.py", "--panoramas", empty), "empty", "no panoramas or photos")
+    assert_one_line(call("app.py", "--port", "99999"), "--port 99999")
+    assert_one_line(call(*evaluate, "hf://nonsense"), "hf://nonsense", "hf://datasets/OWNER/NAME")
+    unreachable = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hub")}
+    assert_one_line(
+        call(*evaluate, "hf://datasets/some/set", **unreachable), "some/set", "cannot be downloaded"
+    )
