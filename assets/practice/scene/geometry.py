@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Point = Sequence[float]
+Point = Sequence[float] | Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,8 @@ def tube(
     ring = np.cos(angle) * across + np.sin(angle) * around
     points = np.concatenate([foot + ring * radius_start, head + ring * radius_end])
     corners = [(i, (i + 1) % sides, sides + (i + 1) % sides, sides + i) for i in range(sides)]
-    cap = [tuple(range(sides, 2 * sides))]
-    return faces(points, corners + cap, slot)
+    cap = tuple(range(sides, 2 * sides))
+    return faces(points, [*corners, cap], slot)
 
 
 def cards(
@@ -151,7 +151,7 @@ def extruded(
     points = [(x, y, z) for x in (low_x, high_x) for y, z in outline]
     sides = [(i, count + i, count + (i + 1) % count, (i + 1) % count) for i in range(count)]
     ends = [tuple(range(count)), tuple(range(2 * count - 1, count - 1, -1))]
-    return faces(points, sides + ends, slot)
+    return faces(points, [*sides, *ends], slot)
 
 
 def ribbon(path: Floats, profile: Sequence[tuple[float, float]], slot: int = 0) -> Shape:

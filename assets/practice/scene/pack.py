@@ -77,7 +77,7 @@ def cues_of(path: Path, every: bool) -> tuple[list[dict[str, Any]], bytes]:
     if not every and len(small) >= FEWEST_CUES:
         seen = small
     listed = [{"name": n, "value": values[n], "label": CUE_LABELS[n]} for n in seen]
-    shown = np.isin(numbers, [cue["label"] for cue in listed])
+    shown = np.isin(numbers, [CUE_LABELS[name] for name in seen])
     return listed, encode_map(np.where(shown, numbers, 0).astype(np.uint8))
 
 

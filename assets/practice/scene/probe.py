@@ -34,7 +34,7 @@ def _histogram(image: Image.Image) -> Floats:
     small = np.asarray(image.resize((256, 48), Image.Resampling.BOX), dtype=int) * BINS // 256
     cells = (small[..., 0] * BINS + small[..., 1]) * BINS + small[..., 2]
     counts = np.bincount(cells.ravel(), minlength=BINS**3)
-    return np.sqrt(counts / counts.sum())
+    return np.asarray(np.sqrt(counts / counts.sum()))
 
 
 def read(folder: Path) -> tuple[Floats, Floats, list[str], list[str]]:

@@ -198,15 +198,17 @@ def _paint_lines(stage: Stage, road: Road, country: Country, chance: Chance, sce
     if scene == "suburb" and chance.happens(0.35):
         centre = "none"
     shown = []
-    for side in (-1, 1):
-        if LINES[edge]:
-            _line(stage, road, LINES[edge], side * (road.half_width_m - 0.28))
+    edge_style = LINES[edge]
+    if edge_style:
+        for side in (-1, 1):
+            _line(stage, road, edge_style, side * (road.half_width_m - 0.28))
     if road.lanes == 2:
         if centre == "none":
             centre = "white_solid"
         _lane_lines(stage, road, centre)
-    if LINES[centre] and road.median == "none":
-        _line(stage, road, LINES[centre], 0.0)
+    centre_style = LINES[centre]
+    if centre_style and road.median == "none":
+        _line(stage, road, centre_style, 0.0)
     shown += [f"centre {centre}"] * (centre != "none") + [f"edge {edge}"] * (edge != "none")
     if shown:
         stage.note("road_line", ", ".join(shown))

@@ -193,7 +193,7 @@ class Land:
         verge = self.road.half_width_m + self.road.shoulder_m
         edge = np.abs(x - self.road.bend(y)) - verge
         worn = np.clip(1.1 - edge / 1.2, 0, 1)[:, None] * (0.85 - 0.45 * green)
-        return tone * (1 - worn) + self.soil * worn
+        return np.asarray(tone * (1 - worn) + self.soil * worn)
 
     def woods(self, x: Floats, y: Floats) -> Floats:
         """How much of a forest stands at the points, 0 to 1."""
@@ -220,7 +220,7 @@ class Land:
         crops[5] = self.soil
         ripe = np.clip(1.2 * green, 0.35, 0.8)
         inside = ((pick < 6) & (np.abs(x - self.road.bend(y)) > 22))[:, None] * ripe
-        return tone * (1 - inside) + crops[pick] * inside
+        return np.asarray(tone * (1 - inside) + crops[pick] * inside)
 
     def build(self, stage: Stage) -> None:
         """Put the land on the stage; cells grow with the distance from the camera."""

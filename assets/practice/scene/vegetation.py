@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .chance import Chance, Conditions
 from .facts import Country
@@ -111,7 +112,7 @@ class Planting:
                 break
         return kept
 
-    def _open(self, x: Floats, y: Floats, clear_m: float) -> Floats:
+    def _open(self, x: Floats, y: Floats, clear_m: float) -> NDArray[np.bool_]:
         """Which of the points [n] are off the road, off the side roads and off the houses."""
         room = (np.abs(x - self.road.bend(y)) > clear_m) & (np.hypot(x, y) > 4)
         for ox, oy, radius_m in self.occupied:
