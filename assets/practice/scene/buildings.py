@@ -6,12 +6,24 @@ Local axes: the front faces -y, the middle of the ground plan is the origin.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .chance import Chance
-from .facades import ACCENT, BASE, FRAME, GLASS, ROOF, WALL, balconies, shop_front, windows
+from .facades import (
+    ACCENT,
+    BASE,
+    CURTAIN,
+    FRAME,
+    GLASS,
+    ROOF,
+    WALL,
+    Body,
+    Facades,
+    balconies,
+    window_type,
+)  # fmt: skip
 from .facts import Country
 from .forms import FORMS, Form
 from .geometry import Shape, box, faces, merge, tube
@@ -25,7 +37,7 @@ class Building:
     """A built body.
 
     Attributes:
-        shape: slots WALL .. CURTAIN.
+        shape: slots WALL .. INSIDE.
         looks: look and cue of each slot.
         fascia: (x, y, z, width) in metres of a shop sign's place on the front, if any.
         wall, roof: the country's names used.
@@ -166,43 +178,79 @@ def _looks(
     slots = (
         (look, "wall"), (ROOFS[roof], "roof"), (Look((0.025, 0.03, 0.036), "glass", 0.08), "wall"),
         (frame, "wall"), (Look((0.36, 0.35, 0.33)), "wall"), (accent, "wall"),
-        (Look((0.30, 0.29, 0.26), "plain", 0.3), "wall"),
+        (Look((0.42, 0.40, 0.35), "plain", 0.8), "wall"),
+        (Look((0.03, 0.035, 0.04), "pane", 0.05), "wall"),
+        (Look((0.62, 0.56, 0.45), "lit", 0.9), "wall"),
     )  # fmt: skip
     return wall, roof, slots
 
 
-def build(name: str, country: Country, chance: Chance, shop: bool = False) -> Building:
-    """One building of a form; ``shop`` gives the ground floor a shop window and a fascia."""
+def _fittings(body: Body, top: float, ridge: float, flat: bool, chance: Chance) -> list[Shape]:
+    """Downpipes, gutters, aerials and dishes: what every roof has somewhere."""
+    w, d = body.width, body.depth
+    parts: list[Shape] = []
+    side = chance.choice((-1, 1))
+    if not flat and body.near:
+        x = side * (w / 2 - 0.2)
+        parts.append(tube((x, -d / 2 - 0.07, 0.1), (x, -d / 2 - 0.07, top), 0.045, 0.045, 6, FRAME))
+    if body.near and chance.happens(0.45):
+        x, y, foot = chance.uniform(-w / 3, w / 3), chance.uniform(-0.3, 0.3), ridge - 0.4
+        high = chance.uniform(1.4, 2.4)
+        parts.append(tube((x, y, foot), (x, y, foot + high), 0.025, 0.02, 5, FRAME))
+        for number in range(5):
+            level, half = foot + high - 0.12 * number, 0.25 + 0.07 * number
+            parts.append(tube((x - half, y, level), (x + half, y, level), 0.014, 0.014, 4, FRAME))
+    if body.near and chance.happens(0.4):
+        x, z = side * w / 2, top - chance.uniform(0.3, 1.2)
+        hub = (x + side * 0.25, -d / 4, z)
+        parts.append(tube((x, -d / 4, z - 0.1), hub, 0.02, 0.02, 5, FRAME))
+        rim = (hub[0] + side * 0.07, hub[1] - 0.09, hub[2] + 0.07)
+        parts.append(tube(hub, rim, 0.12, 0.38, 14, CURTAIN))
+    return parts
+
+
+def build(
+    name: str, country: Country, chance: Chance, shop: bool = False, near: bool = True
+) -> Building:
+    """One building of a form.
+
+    Args:
+        name: of the form.
+        country: whose walls, roofs and windows it has.
+        chance: draws its sizes and colours.
+        shop: the ground floor has a shop window and a fascia.
+        near: it is seen from close by, so it gets pipes and aerials.
+    """
     form = FORMS[name]
     if shop and "shop" not in form.extras:
         extras = (*(e for e in form.extras if e not in ("porch", "bay", "garage")), "shop")
-        form = Form(
-            form.storeys, form.width_m, form.depth_m, form.roof, form.pitch, form.ridge,
-            form.eave_m, form.shutters, extras, form.storey_m,
-        )  # fmt: skip
+        form = replace(form, extras=extras)
     w, d = chance.uniform(*form.width_m), chance.uniform(*form.depth_m)
     storeys = chance.randint(*form.storeys)
+    if shop and storeys == 1:
+        form = replace(form, storey_m=max(form.storey_m, 3.9))  # room for the fascia
     lift = 2.2 if "stilts" in form.extras else 0.35
     top = lift + storeys * form.storey_m
     if form.roof == "cone":
         parts = [tube((0, 0, -0.4), (0, 0, top), w / 2, w / 2, 24, WALL)]
         parts.append(box((-0.45, -w / 2 - 0.03, 0), (0.45, -w / 2 + 0.3, 2.0), ACCENT))
     else:
-        parts = [box((-w / 2, -d / 2, lift - 0.35), (w / 2, d / 2, top), WALL)]
-        parts += windows(form, w, d, storeys, lift, chance)
+        body = Body(w, d, lift, storeys, near)
+        parts = Facades(form, body, window_type(country.code), chance).walls(top)
         if "stilts" in form.extras:
             for x in np.linspace(-w / 2 + 0.2, w / 2 - 0.2, 4):
                 for y in (-d / 2 + 0.2, 0, d / 2 - 0.2):
                     parts.append(box((x - 0.1, y - 0.1, -0.5), (x + 0.1, y + 0.1, lift), BASE))
         else:
-            parts.append(
-                box((-w / 2 - 0.05, -d / 2 - 0.05, -0.8), (w / 2 + 0.05, d / 2 + 0.05, 0.4), BASE)
-            )
+            plinth = (-w / 2 - 0.05, -d / 2 - 0.05, -0.8), (w / 2 + 0.05, d / 2 + 0.05, 0.3)
+            if "shop" not in form.extras:
+                parts.append(box(*plinth, BASE))
     roof_parts, ridge = _roof(form, w, d, top, chance)
     parts += roof_parts + _extras(form, w, d, top, ridge, storeys, chance)
+    if form.roof != "cone":
+        parts += _fittings(Body(w, d, lift, storeys, near), top, ridge, form.roof == "flat", chance)
     fascia = None
     if "shop" in form.extras and form.roof != "cone":
-        parts += shop_front(w, d, chance)
         fascia = (0.0, -d / 2 - 0.12, 3.05, min(w - 0.5, 6.0))
     wall, roof, looks = _looks(country, form, chance)
     return Building(merge(parts), looks, w, d, fascia, wall, roof)

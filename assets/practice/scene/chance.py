@@ -79,6 +79,8 @@ class Conditions:
         white_balance: gains of red and blue.
         saturation, contrast, shadow_lift: of the camera's processing.
         pitch_deg: how far the camera leans: the horizon is no straight line in the middle.
+        sky_luminance: mean of the sky in the picture, in [0, 1].
+        sight_m: how far one sees: there haze has all but swallowed the land.
     """
 
     scene: str
@@ -97,8 +99,12 @@ class Conditions:
     shadow_lift: float
     pitch_deg: float
     blurred_bottom: bool
+    sky_luminance: float
+    sight_m: float
 
 
+GREY = ("overcast",)
+"""Weather without a sun that casts shadows."""
 _LUSH = {
     "continental": 0.62, "oceanic": 0.85, "boreal": 0.68, "subarctic": 0.50,
     "mediterranean": 0.34, "semi_arid": 0.22, "desert": 0.06, "subtropical": 0.75,
@@ -139,21 +145,24 @@ def draw_conditions(key: PanoramaKey, country: Country) -> Conditions:
     lush = 0.12 + 0.76 * _LUSH[country.climate]
     greenness = chance.betavariate(3.2 * lush, 3.2 * (1 - lush))
     warm = chance.gauss(1, 0.03)
+    scene, weather = _scene(country, chance), chance.pick(SHARED_WEATHER)
     return Conditions(
-        scene=_scene(country, chance),
-        weather=chance.pick(SHARED_WEATHER),
+        scene=scene,
+        weather=weather,
         sun_elevation_deg=_sun_elevation_deg(country.latitude_deg, chance),
         sun_azimuth_deg=chance.uniform(0, 360),
         greenness=greenness,
         yaw_deg=chance.uniform(0, 360),
         lane_shift_m=chance.gauss(0, 0.25),
-        haze=chance.uniform(0.25, 1.0),
+        haze=(haze := chance.uniform(0.25, 1.0)),
         traffic=chance.random(),
         target_luminance=chance.uniform(0.41, 0.58),
         white_balance=(warm + chance.gauss(0, 0.012), 2 - warm + chance.gauss(0, 0.012)),
-        saturation=chance.uniform(0.9, 1.22),
-        contrast=chance.uniform(0.0, 0.45),
-        shadow_lift=chance.uniform(0.2, 0.45),
+        saturation=chance.uniform(0.85, 1.12),
+        contrast=chance.uniform(0.15, 0.6),
+        shadow_lift=chance.uniform(0.3, 0.55),
         pitch_deg=chance.gauss(0, 1.0),
         blurred_bottom=country.blurred_bottom,
+        sky_luminance=chance.uniform(0.64, 0.76) + 0.06 * (weather in GREY),
+        sight_m=5200 - 3600 * haze,
     )

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from .chance import RURAL, Chance, Conditions
-from .geometry import Shape, box, merge, ribbon, tube
+from .geometry import Floats, Shape, box, merge, ribbon, tube
 from .presets import Colour, Look
-from .road import Road
+from .road import KERB_HEIGHT_M, Road
 from .stage import Stage
 from .terrain import Land
 from .trees import lump
@@ -171,9 +171,9 @@ def _rocks(stage: Stage, road: Road, land: Land, chance: Chance, scene: str) -> 
 
 
 def driveway(
-    stage: Stage, road: Road, chance: Chance, side: int, along: float, back_m: float
-) -> None:
-    """A strip from the road to a house."""
+    stage: Stage, road: Road, land: Land, chance: Chance, side: int, along: float, back_m: float,
+) -> None:  # fmt: skip
+    """A strip from the road to a house: it lies on the land, and on a bank across the ditch."""
     start = road.half_width_m + road.shoulder_m + 0.1
     end = road.half_width_m + road.built_m + back_m + 0.5
     colour = chance.choice(((0.36, 0.34, 0.31), (0.22, 0.21, 0.20), (0.30, 0.24, 0.17)))
@@ -183,15 +183,28 @@ def driveway(
     path = np.array(
         [
             [x + reach * math.cos(yaw), y + reach * math.sin(yaw), -math.sin(yaw), math.cos(yaw)]
-            for reach in side * np.linspace(start, end, 5)
+            for reach in side * np.linspace(start, end, 9)
         ]
     )
-    level = 0.145 if road.pavement_m else 0.08
-    shape = ribbon(
-        path,
-        [(-half, level - 0.1), (-half + 0.05, level), (half - 0.05, level), (half, level - 0.1)],
-    )
+    crown, bank = KERB_HEIGHT_M + 0.015 if road.pavement_m else 0.0, 0.45
+    profile = [(-half - bank, -bank), (-half, 0.0), (half, 0.0), (half + bank, -bank)]
+    shape = ribbon(path, profile)
+    shape.points[:, 2] += np.repeat(_driveway_levels(road, land, path, half, crown), len(profile))
     stage.add(shape, [stage.surface(Look(colour, "stone"))])
+
+
+def _driveway_levels(road: Road, land: Land, path: Floats, half: float, crown: float) -> Floats:
+    """Heights of a driveway's stations: the pavement's, then never below the land or the ditch."""
+    x, y = path[:, 0], path[:, 1]
+    across = path[:, 2:4] * half
+    heights = [land.height(x + s * across[:, 0], y + s * across[:, 1]) for s in (-1, 0, 1)]
+    ground = np.max(heights, axis=0) + 0.035
+    away = np.abs(x - road.bend(y)) - road.half_width_m
+    bridged = np.maximum(ground, crown * np.clip(1 - (away - road.built_m) / 2.5, 0, 1))
+    levels = np.where(away < road.built_m + 2.6, np.maximum(bridged, crown), bridged)
+    for _ in range(3):
+        levels[1:-1] = (levels[:-2] + 2 * levels[1:-1] + levels[2:]) / 4
+    return np.asarray(levels)
 
 
 def place_clutter(

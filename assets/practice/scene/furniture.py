@@ -9,14 +9,24 @@ import numpy as np
 
 from .chance import RURAL, Chance
 from .facts import Country
-from .geometry import Point, Shape, box, merge, ribbon, slanted_box, tube
+from .geometry import (
+    WIRE_RADIUS_M,
+    Point,
+    Shape,
+    box,
+    merge,
+    ribbon,
+    slanted_box,
+    tube,
+    wire_radius_m,
+)  # fmt: skip
 from .presets import BLACK, BOLLARDS, GREY, POLES, WALLS, WHITE, YELLOW, Bollard, Look, Pole
 from .road import Road
 from .stage import Stage
 from .terrain import Land
 
-WIRE_RAD_PER_M = 0.0016
-"""Wires are drawn at least this thick for their distance: thinner ones break into dots."""
+_OPACITIES = (1.0, 0.8, 0.62, 0.46)
+"""Of wires drawn thicker than they are: the thicker, the paler."""
 
 
 def _bollard_shape(bollard: Bollard) -> tuple[Shape, list[tuple[float, float, float]]]:
@@ -117,7 +127,7 @@ def _pole_shape(pole: Pole) -> tuple[Shape, list[tuple[float, float]]]:
     return merge(parts), ends
 
 
-def _wire(start: Point, end: Point, sag_m: float) -> Shape:
+def _wire(stage: Stage, start: Point, end: Point, sag_m: float) -> Shape:
     """A hanging wire, thicker where it is farther from the camera."""
     a, b = np.asarray(start, float), np.asarray(end, float)
     stations = []
@@ -127,9 +137,9 @@ def _wire(start: Point, end: Point, sag_m: float) -> Shape:
         stations.append(point)
     parts = []
     for here, there in pairwise(stations):
-        radius_here = max(0.010, WIRE_RAD_PER_M * math.hypot(here[0], here[1]))
-        radius_there = max(0.010, WIRE_RAD_PER_M * math.hypot(there[0], there[1]))
-        parts.append(tube(here, there, radius_here, radius_there, 4))
+        radii = [wire_radius_m(at, stage.eye, stage.pixel_rad) for at in (here, there)]
+        paler = round(math.log2(max(radii) / WIRE_RADIUS_M) * 0.8)
+        parts.append(tube(here, there, radii[0], radii[1], 4, min(paler, len(_OPACITIES) - 1)))
     return merge(parts)
 
 
@@ -167,9 +177,10 @@ def place_poles(
         # Beyond, all wires run into one blot at the vanishing point.
         if before and abs(along - pole.spacing_m / 2) < 125:
             sag = pole.spacing_m * chance.uniform(0.012, 0.024)
-            wires += [_wire(a, b, sag) for a, b in zip(before, tips, strict=True)]
+            wires += [_wire(stage, a, b, sag) for a, b in zip(before, tips, strict=True)]
         before = tips
-    stage.add(merge(wires), [stage.plain((0.02, 0.02, 0.02), "pole")])
+    hung = stage.add(merge(wires), [stage.wire(opacity, "pole") for opacity in _OPACITIES])
+    hung.visible_shadow = False  # they are drawn too thick for their shadows
     stage.note("pole", name)
 
 

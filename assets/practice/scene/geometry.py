@@ -7,7 +7,7 @@ milliseconds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Point = Sequence[float] | Floats
+WIRE_PX = 1.8
+"""Wires are drawn at least this thick, in pixels of the picture: thinner ones break into dots."""
+WIRE_RADIUS_M = 0.010
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +29,35 @@ class Shape:
         loops: indices into ``points``, face after face.
         sizes: corners of each face.
         slots: material slot of each face.
+        normals: [n, 3] of each corner where light should fall as if it belonged to something
+            rounder, such as a crown; (0, 0, 0) leaves the face's own.
     """
 
     points: Floats
     loops: Ints
     sizes: Ints
     slots: Ints
+    normals: Floats | None = None
 
     def moved(self, offset: Point) -> Shape:
         """The same shape, shifted."""
-        return Shape(self.points + np.asarray(offset), self.loops, self.sizes, self.slots)
+        return replace(self, points=self.points + np.asarray(offset))
 
     def turned(self, yaw_rad: float) -> Shape:
         """The same shape, turned about the z axis."""
         cos, sin = np.cos(yaw_rad), np.sin(yaw_rad)
         matrix = np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]])
-        return Shape(self.points @ matrix, self.loops, self.sizes, self.slots)
+        normals = None if self.normals is None else self.normals @ matrix
+        return replace(self, points=self.points @ matrix, normals=normals)
 
     def painted(self, slot: int) -> Shape:
         """The same shape, all in one material slot."""
-        return Shape(self.points, self.loops, self.sizes, np.full_like(self.slots, slot))
+        return replace(self, slots=np.full_like(self.slots, slot))
+
+    def bent(self, normals: Floats) -> Shape:
+        """The same shape, lit by these normals [n, 3], of any length."""
+        length = np.linalg.norm(normals, axis=1, keepdims=True)
+        return replace(self, normals=normals / np.maximum(length, 1e-9))
 
 
 def faces(
@@ -75,11 +87,17 @@ def merge(shapes: Iterable[Shape]) -> Shape:
     """One shape of many."""
     parts = list(shapes)
     offsets = np.cumsum([0] + [len(part.points) for part in parts[:-1]])
+    normals = None
+    if any(part.normals is not None for part in parts):
+        normals = np.concatenate(
+            [np.zeros_like(p.points) if p.normals is None else p.normals for p in parts]
+        )
     return Shape(
         np.concatenate([part.points for part in parts]),
         np.concatenate([part.loops + shift for part, shift in zip(parts, offsets, strict=True)]),
         np.concatenate([part.sizes for part in parts]),
         np.concatenate([part.slots for part in parts]),
+        normals,
     )
 
 
@@ -119,11 +137,19 @@ def tube(
 
 
 def cards(
-    centres: Floats, size_m: float, rng: np.random.Generator, slot: int = 0, droop: float = 0.0
-) -> Shape:
+    centres: Floats, size_m: float, rng: np.random.Generator, slot: int = 0, droop: float = 0.0,
+    outward: Floats | None = None,
+) -> Shape:  # fmt: skip
     """Leaves: rhombic faces at ``centres`` [n, 3], each turned its own way.
 
-    ``droop`` above 0 lets them hang: it stretches the long axis downwards.
+    Args:
+        centres: middles of the leaves, [n, 3] metres.
+        size_m: half their length.
+        rng: draws how each is turned.
+        slot: material slot.
+        droop: above 0 lets them hang: it stretches the long axis downwards.
+        outward: [n, 3]: which way the crown's surface looks there; leaves turn their upper sides
+            that way and are lit as if they lay in that surface.
     """
     count = len(centres)
     long_axis = rng.normal(size=(count, 3)) + np.array([0, 0, -2.0 * droop])
@@ -140,7 +166,14 @@ def cards(
         ],
         axis=1,
     )
-    return polygons(corners, slot)
+    if outward is None:
+        return polygons(corners, slot)
+    inside = (np.cross(long_axis, short_axis) * outward).sum(1) > 0
+    corners[inside] = corners[inside, ::-1]
+    # Some of each leaf's own tilt stays: crowns lit by one smooth body look like balloons.
+    own = np.cross(corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0])
+    own /= np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-9)
+    return polygons(corners, slot).bent(np.repeat(0.62 * outward + 0.38 * own, 4, axis=0))
 
 
 def extruded(
@@ -185,3 +218,26 @@ def grid(x: Floats, y: Floats, z: Floats) -> Shape:
     corners = np.stack([first, first + columns, first + columns + 1, first + 1], axis=1)
     count = len(corners)
     return Shape(points, corners.ravel(), np.full(count, 4), np.zeros(count, dtype=np.int64))
+
+
+def smooth_noise(x: Floats, y: Floats, seed: int) -> Floats:
+    """Value noise on the unit lattice, about -1 to 1, smooth, repeatable."""
+    x, y = np.atleast_1d(x), np.atleast_1d(y)
+    cell_x, cell_y = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+    u, v = x - cell_x, y - cell_y
+    u, v = u * u * (3 - 2 * u), v * v * (3 - 2 * v)
+
+    def corner(i: int, j: int) -> Floats:
+        mixed = (cell_x + i) * 374761393 + (cell_y + j) * 668265263 + (seed % 100003) * 144269
+        mixed = (mixed ^ (mixed >> 13)) * 1274126177
+        return ((mixed ^ (mixed >> 16)) & 0xFFFF) / 32767.5 - 1.0
+
+    low = corner(0, 0) * (1 - u) + corner(1, 0) * u
+    high = corner(0, 1) * (1 - u) + corner(1, 1) * u
+    return low * (1 - v) + high * v
+
+
+def wire_radius_m(at: Point, eye: Point, pixel_rad: float) -> float:
+    """Half the thickness of a wire at a point, so that the camera sees ``WIRE_PX`` of it."""
+    away_m = float(np.linalg.norm(np.asarray(at, float) - np.asarray(eye, float)))
+    return max(WIRE_RADIUS_M, 0.5 * WIRE_PX * pixel_rad * away_m)

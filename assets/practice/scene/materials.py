@@ -1,7 +1,8 @@
 """Blender materials from looks: two scales of noise under every colour, and a relief by kind.
 
 A material also carries the cue it belongs to (``pass_index``), so that one mesh can hold a wall,
-a roof and windows and each still gets its exact mask.
+a roof and windows and each still gets its exact mask; and it writes 1 to the pass ``SOLID``, which
+the sky leaves at 0, so that afterwards one knows how much of a pixel is sky.
 """
 
 from __future__ import annotations
@@ -17,9 +18,14 @@ from model.cue_table import CUE_LABELS
 from .presets import Colour, Look
 
 Nodes = Any
+Place = tuple[float, float, float]
+"""Where in the endless pattern a panorama lies: without it all would show the same crack."""
+SOLID = "solid"
 
 
-def _new(name: str, cue: str, roughness: float) -> tuple[Any, Nodes, Any]:
+def _new(
+    name: str, cue: str, roughness: float, place: Place = (0.0, 0.0, 0.0)
+) -> tuple[Any, Nodes, Any]:
     material = bpy.data.materials.new(name)
     material.use_nodes = True
     material.pass_index = CUE_LABELS.get(cue, 0)
@@ -27,6 +33,10 @@ def _new(name: str, cue: str, roughness: float) -> tuple[Any, Nodes, Any]:
     shader = tree.nodes["Principled BSDF"]
     shader.inputs["Roughness"].default_value = roughness
     shader.inputs["Specular IOR Level"].default_value = 0.2
+    solid = tree.nodes.new("ShaderNodeOutputAOV")
+    solid.aov_name = SOLID
+    solid.inputs["Value"].default_value = 1.0
+    tree["place"] = place
     return material, tree, shader
 
 
@@ -41,14 +51,30 @@ def _math(tree: Nodes, operation: str, a: Any, b: Any) -> Any:
     return node.outputs[0]
 
 
+def _coordinates(tree: Nodes) -> Any:
+    """Object coordinates, moved by the place's offset and by one of each object's own."""
+    if "Place" not in tree.nodes:
+        coordinates = tree.nodes.new("ShaderNodeTexCoord")
+        own = tree.nodes.new("ShaderNodeObjectInfo")
+        shift = tree.nodes.new("ShaderNodeVectorMath")
+        shift.operation = "MULTIPLY_ADD"
+        shift.inputs[1].default_value = (173.0, 131.0, 0.0)
+        shift.inputs[2].default_value = tuple(tree["place"])
+        moved = tree.nodes.new("ShaderNodeVectorMath")
+        moved.name = "Place"
+        tree.links.new(own.outputs["Random"], shift.inputs[0])
+        tree.links.new(coordinates.outputs["Object"], moved.inputs[0])
+        tree.links.new(shift.outputs[0], moved.inputs[1])
+    return tree.nodes["Place"].outputs[0]
+
+
 def _noise(tree: Nodes, scale: float, detail: float = 3.0, stretch: Colour = (1, 1, 1)) -> Any:
-    coordinates = tree.nodes.new("ShaderNodeTexCoord")
     mapping = tree.nodes.new("ShaderNodeMapping")
     mapping.inputs["Scale"].default_value = stretch
     texture = tree.nodes.new("ShaderNodeTexNoise")
     texture.inputs["Scale"].default_value = scale
     texture.inputs["Detail"].default_value = detail
-    tree.links.new(coordinates.outputs["Object"], mapping.inputs["Vector"])
+    tree.links.new(_coordinates(tree), mapping.inputs["Vector"])
     tree.links.new(mapping.outputs["Vector"], texture.inputs["Vector"])
     return texture.outputs["Fac"]
 
@@ -104,13 +130,12 @@ def _streaks(tree: Nodes) -> Any:
 
 
 def _wave(tree: Nodes, direction: str, scale: float, profile: str = "SAW") -> Any:
-    coordinates = tree.nodes.new("ShaderNodeTexCoord")
     wave = tree.nodes.new("ShaderNodeTexWave")
     wave.bands_direction, wave.wave_profile = direction, profile
     wave.inputs["Scale"].default_value = scale
     wave.inputs["Distortion"].default_value = 0.35
     wave.inputs["Detail Scale"].default_value = 2.0
-    tree.links.new(coordinates.outputs["Object"], wave.inputs["Vector"])
+    tree.links.new(_coordinates(tree), wave.inputs["Vector"])
     return wave.outputs["Fac"]
 
 
@@ -167,15 +192,15 @@ def _thatch(tree: Nodes, shader: Any, look: Look) -> None:
 def _asphalt(tree: Nodes, shader: Any, look: Look) -> None:
     """Grain, worn wheel tracks, patches of newer surface and tarred cracks."""
     grain = _mottled(tree, look.colour, 0.35, 45, 0.74)
-    coordinates = tree.nodes.new("ShaderNodeTexCoord")
+    coordinates = _coordinates(tree)
     cells = tree.nodes.new("ShaderNodeTexVoronoi")
     cells.feature = "DISTANCE_TO_EDGE"
     cells.inputs["Scale"].default_value = 0.45
     bent = tree.nodes.new("ShaderNodeVectorMath")
     wobble = tree.nodes.new("ShaderNodeTexNoise")
     wobble.inputs["Scale"].default_value = 1.1
-    tree.links.new(coordinates.outputs["Object"], wobble.inputs["Vector"])
-    tree.links.new(coordinates.outputs["Object"], bent.inputs[0])
+    tree.links.new(coordinates, wobble.inputs["Vector"])
+    tree.links.new(coordinates, bent.inputs[0])
     tree.links.new(wobble.outputs["Color"], bent.inputs[1])
     tree.links.new(bent.outputs[0], cells.inputs["Vector"])
     # Only parts of a road are cracked: noise widens the distance to the next crack elsewhere.
@@ -223,6 +248,20 @@ def _glass(tree: Nodes, shader: Any, look: Look) -> None:
     shader.inputs["Specular IOR Level"].default_value = 1.0
 
 
+def _pane(tree: Nodes, shader: Any, look: Look) -> None:
+    """Glass that one looks through: mostly clear, with the street mirrored in it."""
+    _glass(tree, shader, look)
+    shader.inputs["Alpha"].default_value = 0.24
+    tree.nodes["AOV Output"].inputs["Value"].default_value = 0.0  # what is behind counts
+
+
+def _lit(tree: Nodes, shader: Any, look: Look) -> None:
+    """A surface in the lamplight of a room."""
+    _plain(tree, shader, look)
+    shader.inputs["Emission Color"].default_value = (*look.colour, 1)
+    shader.inputs["Emission Strength"].default_value = 0.55
+
+
 def _noise_look(tree: Nodes, shader: Any, look: Look) -> None:
     _plaster(tree, shader, look)
 
@@ -230,29 +269,29 @@ def _noise_look(tree: Nodes, shader: Any, look: Look) -> None:
 _KINDS: dict[str, Callable[[Nodes, Any, Look], None]] = {
     "noise": _noise_look, "tiles": _tiles, "sheet": _sheet, "brick": _brick, "boards": _boards,
     "stone": _stone, "thatch": _thatch, "asphalt": _asphalt, "leaf": _leaf, "plain": _plain,
-    "glass": _glass,
+    "glass": _glass, "pane": _pane, "lit": _lit,
 }  # fmt: skip
 
 
-def from_look(look: Look, cue: str) -> Any:
+def from_look(look: Look, cue: str, place: Place) -> Any:
     """A material for this look; its pixels belong to ``cue`` ('' for none)."""
-    material, tree, shader = _new(look.kind, cue, look.roughness)
+    material, tree, shader = _new(look.kind, cue, look.roughness, place)
     _KINDS[look.kind](tree, shader, look)
     return material
 
 
-def worn_paint(colour: Colour, cue: str) -> Any:
+def worn_paint(colour: Colour, cue: str, place: Place) -> Any:
     """Road paint: rubbed off in places down to the grey beneath."""
-    material, tree, shader = _new("paint", cue, 0.7)
+    material, tree, shader = _new("paint", cue, 0.7, place)
     wear = _noise(tree, 7, 5)
     paint = _ramp(tree, wear, _scaled(colour, 0.42), colour, (0.30, 0.48))
     tree.links.new(paint, shader.inputs["Base Color"])
     return material
 
 
-def ground(cue: str) -> Any:
+def ground(cue: str, place: Place) -> Any:
     """The land: colours come from the mesh ('Tone'), broken up by two scales of noise."""
-    material, tree, shader = _new("ground", cue, 1.0)
+    material, tree, shader = _new("ground", cue, 1.0, place)
     tone = tree.nodes.new("ShaderNodeAttribute")
     tone.attribute_name = "Tone"
     grain = _ramp(tree, _noise(tree, 0.05, 6), (0.62, 0.62, 0.60), (1.3, 1.3, 1.28), (0.36, 0.64))
@@ -264,13 +303,28 @@ def ground(cue: str) -> Any:
     return material
 
 
-def water(depth: float) -> Any:
+def water(depth: float, place: Place) -> Any:
     """The sea: dark, with small waves that break the mirror of the sky."""
-    material, tree, shader = _new("water", "", 0.22)
+    material, tree, shader = _new("water", "", 0.22, place)
     shader.inputs["Base Color"].default_value = (0.02 * depth, 0.075 * depth, 0.11 * depth, 1)
     shader.inputs["Specular IOR Level"].default_value = 0.5
     waves = _math(tree, "ADD", _noise(tree, 0.35, 2, (1, 0.4, 1)), _noise(tree, 0.05, 2))
     _bump(tree, shader, waves, 0.4, 0.7)
+    # Far waves are smaller than a pixel: there the water is a rough sheet without any relief.
+    camera = tree.nodes.new("ShaderNodeCameraData")
+    near = _math(tree, "DIVIDE", 40.0, _math(tree, "ADD", camera.outputs["View Distance"], 40.0))
+    tree.links.new(_math(tree, "MULTIPLY", near, 0.45), tree.nodes["Bump"].inputs["Strength"])
+    rough = _math(tree, "SUBTRACT", 0.62, _math(tree, "MULTIPLY", near, 0.42))
+    tree.links.new(rough, shader.inputs["Roughness"])
+    return material
+
+
+def wire(opacity: float, cue: str) -> Any:
+    """What is drawn thicker than it is: so much of it as there is to be seen."""
+    material, tree, shader = _new("wire", cue, 0.6)
+    shader.inputs["Base Color"].default_value = (0.03, 0.03, 0.032, 1)
+    shader.inputs["Alpha"].default_value = opacity
+    tree.nodes["AOV Output"].inputs["Value"].default_value = opacity
     return material
 
 

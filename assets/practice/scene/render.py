@@ -26,6 +26,7 @@ from tqdm import tqdm
 
 from . import RENDERER_VERSION, sprites
 from .chance import PanoramaKey
+from .develop import develop
 from .facts import Country, TableError, load_countries
 
 SIZES: dict[str, tuple[int, int]] = {"train": (1400, 2), "val": (1400, 2), "test": (2048, 4)}
@@ -56,14 +57,14 @@ def render_one(
     key: PanoramaKey, country: Country, out: Path, width_px: int, samples: int, threads: int
 ) -> float:
     """Render one panorama and write its three files; returns the seconds it took."""
-    from .film import develop, render  # noqa: PLC0415  bpy: only where something is rendered
+    from .film import render  # noqa: PLC0415  bpy: only where something is rendered
     from .world import build_world  # noqa: PLC0415
 
     started = time.monotonic()
     with _silence(), tempfile.TemporaryDirectory() as folder:
-        stage, conditions = build_world(key, country)
+        stage, conditions = build_world(key, country, width_px)
         built = time.monotonic() - started
-        picture, numbers = render(
+        frame = render(
             stage, conditions, width_px, samples, Path(folder), key.seed("film"), threads
         )
     seconds = time.monotonic() - started
@@ -82,8 +83,8 @@ def render_one(
     }
     # The picture comes last and by renaming: a picture that exists is whole.
     path.with_suffix(".json").write_text(json.dumps(notes, ensure_ascii=False, indent=1))
-    _save(Image.fromarray(numbers.astype("uint8")), path.with_suffix(".cues.png"))
-    _save(Image.fromarray(develop(picture, conditions)), path)
+    _save(Image.fromarray(frame.numbers.astype("uint8")), path.with_suffix(".cues.png"))
+    _save(Image.fromarray(develop(frame, conditions)), path)
     return seconds
 
 

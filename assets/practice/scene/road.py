@@ -9,7 +9,7 @@ import numpy as np
 
 from .chance import Chance, Conditions
 from .facts import Country
-from .geometry import Floats, Shape, merge, ribbon
+from .geometry import Floats, Shape, merge, ribbon, smooth_noise
 from .presets import LINES, PAINTS, SURFACES, LineStyle, Look
 from .stage import Stage
 
@@ -246,6 +246,23 @@ def _kerbs(stage: Stage, road: Road, country: Country) -> None:
     stage.note("kerb", country.kerb)
 
 
+def _shoulders(stage: Stage, road: Road, look: Look, chance: Chance) -> None:
+    """Strips beside the surface; where no kerb holds them their outer edges are ragged."""
+    half_m, ragged = road.half_width_m, not road.pavement_m
+    path = road.path(-REACH_M, REACH_M, 0.6 if ragged else 2.0)
+    for side in (-1, 1):
+        profile = [(side * (half_m - 0.05), -0.035), (side * (half_m + road.shoulder_m), -0.06)]
+        shape = ribbon(path, profile)
+        if ragged:
+            wave = np.linspace(0, 3 * len(path), len(path)) + chance.uniform(0, 9999)
+            rough = 0.55 * smooth_noise(wave / 13, 0 * wave, 7) + 0.45 * smooth_noise(
+                wave / 2.2, 0 * wave, 8
+            )
+            reach = (0.16 + 0.22 * road.shoulder_m) * rough
+            shape.points[1::2, :2] += side * reach[:, None] * path[:, 2:4]
+        stage.add(shape, [stage.surface(look, "road_surface")])
+
+
 def build_road(stage: Stage, road: Road, country: Country, chance: Chance, scene: str) -> None:
     """Surface, shoulders, lines; kerbs and pavements where the scene has them."""
     paved = {name: w for name, w in country.surface.items() if name not in UNPAVED}
@@ -265,10 +282,7 @@ def build_road(stage: Stage, road: Road, country: Country, chance: Chance, scene
     colour = _SHOULDERS[road.shoulder][1]
     kind = "asphalt" if road.shoulder == "paved" or road.pavement_m else "stone"
     look = SURFACES[surface] if road.pavement_m else Look(colour, kind)
-    outer = half_m + road.shoulder_m
-    for side in (-1, 1):
-        profile = [(side * (half_m - 0.05), -0.035), (side * outer, -0.06)]
-        stage.add(ribbon(path, profile), [stage.surface(look, "road_surface")])
+    _shoulders(stage, road, look, chance)
     stage.note("road_surface", surface)
     if not unpaved:
         _paint_lines(stage, road, country, chance, scene)

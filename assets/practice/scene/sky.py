@@ -3,16 +3,121 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import bpy
 
-from .chance import Chance, Conditions
+from .chance import GREY, Chance, Conditions
+from .presets import Colour
 from .stage import Stage
 
+STRENGTH = 0.17
+HAZE_SHARE = 0.9
+"""How much of the land haze swallows at the limit of sight, and of the sky at the horizon."""
 
-def _link(tree: object, *pairs: tuple[object, object]) -> None:
-    for source, target in pairs:
-        tree.links.new(source, target)  # type: ignore[attr-defined]
+
+def haze_colour(conditions: Conditions) -> Colour:
+    """Linear colour of far land and of the lowest sky: one colour, so that no edge shows."""
+    if conditions.weather in GREY:
+        return 0.56, 0.58, 0.61
+    low = max(0.0, 1 - conditions.sun_elevation_deg / 30)
+    return 0.66 + 0.08 * low, 0.72 + 0.01 * low, 0.80 - 0.08 * low
+
+
+def _math(tree: Any, operation: str, a: Any, b: Any) -> Any:
+    node = tree.nodes.new("ShaderNodeMath")
+    node.operation = operation
+    for socket, value in zip(node.inputs, (a, b), strict=False):
+        if isinstance(value, (int, float)):
+            socket.default_value = value
+        else:
+            tree.links.new(value, socket)
+    return node.outputs[0]
+
+
+def _mix(tree: Any, factor: Any, a: Any, b: Any) -> Any:
+    node = tree.nodes.new("ShaderNodeMix")
+    node.data_type = "RGBA"
+    for name, value in (("Factor", factor), ("A", a), ("B", b)):
+        socket = node.inputs[name] if name == "Factor" else _colour_input(node, name)
+        if isinstance(value, tuple):
+            socket.default_value = (*value, 1)
+        elif isinstance(value, (int, float)):
+            socket.default_value = value
+        else:
+            tree.links.new(value, socket)
+    return _colour_output(node)
+
+
+def _colour_input(node: Any, name: str) -> Any:
+    return next(s for s in node.inputs if s.name == name and s.type == "RGBA")
+
+
+def _colour_output(node: Any) -> Any:
+    return next(s for s in node.outputs if s.name == "Result" and s.type == "RGBA")
+
+
+def _ramp(tree: Any, factor: Any, low: Colour, high: Colour, at: tuple[float, float]) -> Any:
+    ramp = tree.nodes.new("ShaderNodeValToRGB")
+    first, last = ramp.color_ramp.elements
+    first.position, last.position = at
+    first.color, last.color = (*low, 1), (*high, 1)
+    tree.links.new(factor, ramp.inputs["Fac"])
+    return ramp.outputs["Color"]
+
+
+def _physical(tree: Any, conditions: Conditions, air: float, disc: bool) -> Any:
+    sky = tree.nodes.new("ShaderNodeTexSky")
+    sky.sky_type = "NISHITA"
+    sky.sun_elevation = math.radians(conditions.sun_elevation_deg)
+    sky.sun_rotation = math.radians(conditions.sun_azimuth_deg)
+    sky.dust_density = 0.15 + 0.9 * conditions.haze
+    sky.air_density = air
+    grey = conditions.weather in GREY
+    sky.sun_disc = disc
+    sky.sun_size = math.radians(7 if grey else 1.2)
+    # Paler than the real one: cameras with local tone mapping open the shadows.
+    sky.sun_intensity = 0.12 if grey else 0.6
+    return sky.outputs["Color"]
+
+
+def _glare(tree: Any, direction: Any, conditions: Conditions) -> Any:
+    """A soft glow where the sun stands: to a camera it has no edge."""
+    up, round_ = (math.radians(a) for a in
+                  (conditions.sun_elevation_deg, conditions.sun_azimuth_deg))  # fmt: skip
+    dot = tree.nodes.new("ShaderNodeVectorMath")
+    dot.operation = "DOT_PRODUCT"
+    dot.inputs[1].default_value = (
+        math.sin(round_) * math.cos(up), math.cos(round_) * math.cos(up), math.sin(up)
+    )  # fmt: skip
+    tree.links.new(direction, dot.inputs[0])
+    near = _math(tree, "MAXIMUM", dot.outputs["Value"], 0.0)
+    wide = _math(tree, "MULTIPLY", _math(tree, "POWER", near, 24.0), 0.30)
+    bright = _math(tree, "MULTIPLY", _math(tree, "POWER", near, 500.0), 0.9)
+    return _math(tree, "MINIMUM", _math(tree, "ADD", wide, bright), 1.0)
+
+
+def _clouds(tree: Any, direction: Any, height: Any, chance: Chance) -> Any:
+    """Noise on a plane: dividing by the height of the direction draws it out to the horizon."""
+    floor = _math(tree, "MAXIMUM", _math(tree, "ADD", height, 0.10), 0.04)
+    spread = tree.nodes.new("ShaderNodeCombineXYZ")
+    for axis in ("X", "Y", "Z"):
+        tree.links.new(floor, spread.inputs[axis])
+    plane = tree.nodes.new("ShaderNodeVectorMath")
+    plane.operation = "DIVIDE"
+    tree.links.new(direction, plane.inputs[0])
+    tree.links.new(spread.outputs[0], plane.inputs[1])
+    place = tree.nodes.new("ShaderNodeMapping")
+    place.inputs["Location"].default_value = (chance.uniform(0, 90), chance.uniform(0, 90), 0)
+    place.inputs["Rotation"].default_value = (0, 0, chance.uniform(0, 6.28))
+    place.inputs["Scale"].default_value = (0.55, 0.8, 0.25)
+    noise = tree.nodes.new("ShaderNodeTexNoise")
+    noise.inputs["Scale"].default_value = chance.uniform(0.9, 1.8)
+    noise.inputs["Detail"].default_value = 8
+    noise.inputs["Roughness"].default_value = 0.58
+    tree.links.new(plane.outputs[0], place.inputs["Vector"])
+    tree.links.new(place.outputs["Vector"], noise.inputs["Vector"])
+    return noise.outputs["Fac"]
 
 
 def build_sky(stage: Stage, conditions: Conditions, chance: Chance) -> None:
@@ -22,67 +127,38 @@ def build_sky(stage: Stage, conditions: Conditions, chance: Chance) -> None:
     world.use_nodes = True
     tree = world.node_tree
     background = tree.nodes["Background"]
-    sky = tree.nodes.new("ShaderNodeTexSky")
-    sky.sky_type = "NISHITA"
-    sky.sun_elevation = math.radians(conditions.sun_elevation_deg)
-    sky.sun_rotation = math.radians(conditions.sun_azimuth_deg)
-    sky.dust_density = 0.15 + 0.9 * conditions.haze
-    sky.air_density = chance.uniform(0.9, 1.4)
-    overcast = conditions.weather == "overcast"
-    sky.sun_size = math.radians(1.2 if not overcast else 7)
-    sky.sun_intensity = 1.0 if not overcast else 0.12
-
-    # Clouds lie on a plane: dividing by the height of the direction draws them out to the horizon.
+    grey = conditions.weather in GREY
+    air = chance.uniform(0.9, 1.4)
     coordinates = tree.nodes.new("ShaderNodeTexCoord")
+    direction = coordinates.outputs["Generated"]
     split = tree.nodes.new("ShaderNodeSeparateXYZ")
-    lift = tree.nodes.new("ShaderNodeMath")
-    lift.operation, lift.inputs[1].default_value = "ADD", 0.10
-    floor = tree.nodes.new("ShaderNodeMath")
-    floor.operation, floor.inputs[1].default_value = "MAXIMUM", 0.04
-    plane = tree.nodes.new("ShaderNodeVectorMath")
-    plane.operation = "DIVIDE"
-    spread = tree.nodes.new("ShaderNodeCombineXYZ")
-    for axis in ("X", "Y", "Z"):
-        tree.links.new(floor.outputs[0], spread.inputs[axis])
-    place = tree.nodes.new("ShaderNodeMapping")
-    place.inputs["Location"].default_value = (chance.uniform(0, 90), chance.uniform(0, 90), 0)
-    place.inputs["Rotation"].default_value = (0, 0, chance.uniform(0, 6.28))
-    place.inputs["Scale"].default_value = (0.55, 0.8, 0.25)
-    noise = tree.nodes.new("ShaderNodeTexNoise")
-    noise.inputs["Scale"].default_value = chance.uniform(0.9, 1.8)
-    noise.inputs["Detail"].default_value = 8
-    noise.inputs["Roughness"].default_value = 0.58
-    cover = tree.nodes.new("ShaderNodeValToRGB")
-    low = {"clear": 0.60, "partly": chance.uniform(0.42, 0.52), "overcast": 0.20}[
-        conditions.weather
-    ]
-    cover.color_ramp.elements[0].position = low
-    cover.color_ramp.elements[1].position = low + (0.16 if not overcast else 0.2)
-    shade = tree.nodes.new("ShaderNodeValToRGB")
-    bright, dark = (5.2, 5.3, 5.5), (2.7, 2.85, 3.1)
-    if overcast:
-        bright, dark = (4.4, 4.5, 4.7), (2.0, 2.1, 2.3)
-    shade.color_ramp.elements[0].position, shade.color_ramp.elements[1].position = low, low + 0.4
-    shade.color_ramp.elements[0].color = (*bright, 1)
-    shade.color_ramp.elements[1].color = (*dark, 1)
-    mix = tree.nodes.new("ShaderNodeMix")
-    mix.data_type = "RGBA"
-    _link(
-        tree,
-        (coordinates.outputs["Generated"], split.inputs[0]),
-        (split.outputs["Z"], lift.inputs[0]),
-        (lift.outputs[0], floor.inputs[0]),
-        (coordinates.outputs["Generated"], plane.inputs[0]),
-        (spread.outputs[0], plane.inputs[1]),
-        (plane.outputs[0], place.inputs["Vector"]),
-        (place.outputs["Vector"], noise.inputs["Vector"]),
-        (noise.outputs["Fac"], cover.inputs["Fac"]),
-        (noise.outputs["Fac"], shade.inputs["Fac"]),
-        (cover.outputs["Color"], mix.inputs["Factor"]),
-        (sky.outputs["Color"], mix.inputs["A"]),
-        (shade.outputs["Color"], mix.inputs["B"]),
-        (mix.outputs["Result"], background.inputs["Color"]),
+    tree.links.new(direction, split.inputs[0])
+    height = split.outputs["Z"]
+    noise = _clouds(tree, direction, height, chance)
+    low = {"clear": 0.60, "partly": chance.uniform(0.42, 0.52)}.get(conditions.weather, 0.20)
+    bright, dark = (
+        ((4.4, 4.5, 4.7), (2.0, 2.1, 2.3)) if grey else ((5.2, 5.3, 5.5), (3.2, 3.35, 3.6))
     )
-    background.inputs["Strength"].default_value = 0.17
+    cover = _ramp(tree, noise, (0, 0, 0), (1, 1, 1), (low, low + (0.2 if grey else 0.16)))
+    shade = _ramp(tree, noise, bright, dark, (low, low + 0.4))
+    # The sun itself lights the land; the camera sees a glow in its place, and haze at the horizon.
+    lit = _mix(tree, cover, _physical(tree, conditions, air, disc=True), shade)
+    blue = _mix(tree, 0.35, _physical(tree, conditions, air, disc=False), _DEEP)
+    seen = _mix(tree, cover, blue, shade)
+    if not grey:
+        seen = _mix(tree, _glare(tree, direction, conditions), seen, (6.2, 6.1, 5.8))
+    horizon = tuple(c / STRENGTH for c in haze_colour(conditions))
+    fade = _math(
+        tree, "POWER", 2.718, _math(tree, "MULTIPLY", _math(tree, "MAXIMUM", height, 0.0), -11.0)
+    )
+    seen = _mix(tree, _math(tree, "MULTIPLY", fade, HAZE_SHARE), seen, horizon)
+    path = tree.nodes.new("ShaderNodeLightPath")
+    both = _mix(tree, path.outputs["Is Camera Ray"], lit, seen)
+    tree.links.new(both, background.inputs["Color"])
+    background.inputs["Strength"].default_value = STRENGTH
     world.cycles.sampling_method = "MANUAL"
     world.cycles.sample_map_resolution = 512
+
+
+_DEEP: Colour = (1.1, 2.0, 3.9)
+"""Blue of the upper sky, mixed in: the physical sky alone is slate between haze and zenith."""

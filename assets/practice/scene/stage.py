@@ -10,16 +10,26 @@ import bpy
 import numpy as np
 
 from . import materials
+from .chance import Chance
 from .geometry import Point, Shape
 from .presets import Colour, Look
 
 
 class Stage:
-    """One scene under construction. Creating it empties Blender."""
+    """One scene under construction. Creating it empties Blender.
 
-    def __init__(self) -> None:
+    Attributes:
+        place: metres by which every pattern of a surface is moved here.
+        pixel_rad: how wide a pixel of the picture is, seen from the camera.
+        eye: the camera, once it is placed.
+    """
+
+    def __init__(self, chance: Chance, width_px: int) -> None:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         self.scene = bpy.context.scene
+        self.place = (chance.uniform(-400, 400), chance.uniform(-400, 400), 0.0)
+        self.pixel_rad = 2 * math.pi / width_px
+        self.eye = (0.0, 0.0, 2.5)
         self._materials: dict[tuple[Any, ...], Any] = {}
         self.cue_values: dict[str, set[str]] = {}
 
@@ -31,7 +41,7 @@ class Stage:
         """The material of a look; the same look and cue give the same material."""
         key = (look, cue)
         if key not in self._materials:
-            self._materials[key] = materials.from_look(look, cue)
+            self._materials[key] = materials.from_look(look, cue, self.place)
         return self._materials[key]
 
     def plain(self, colour: Colour, cue: str = "", roughness: float = 0.6) -> Any:
@@ -42,7 +52,14 @@ class Stage:
         """Worn road paint."""
         key = ("paint", colour, cue)
         if key not in self._materials:
-            self._materials[key] = materials.worn_paint(colour, cue)
+            self._materials[key] = materials.worn_paint(colour, cue, self.place)
+        return self._materials[key]
+
+    def wire(self, opacity: float, cue: str) -> Any:
+        """A material of wires, by how much they cover of what is drawn."""
+        key = ("wire", opacity, cue)
+        if key not in self._materials:
+            self._materials[key] = materials.wire(opacity, cue)
         return self._materials[key]
 
     def mesh(self, shape: Shape, surfaces: Sequence[Any], smooth: bool = False) -> Any:
@@ -63,6 +80,8 @@ class Stage:
         for surface in surfaces:
             mesh.materials.append(surface)
         mesh.update(calc_edges=True)
+        if shape.normals is not None:
+            mesh.normals_split_custom_set_from_vertices(shape.normals.tolist())
         return mesh
 
     def put(

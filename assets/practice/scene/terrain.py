@@ -8,30 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chance import RURAL, Chance, Conditions
-from .geometry import Floats, grid, polygons
+from .geometry import Floats, grid, polygons, smooth_noise
 from .materials import ground, water
 from .presets import SOILS, Colour
 from .road import Road
 from .stage import Stage
 
 FAR_M = 2600.0
-
-
-def smooth_noise(x: Floats, y: Floats, seed: int) -> Floats:
-    """Value noise on the unit lattice, about -1 to 1, smooth, repeatable."""
-    x, y = np.atleast_1d(x), np.atleast_1d(y)
-    cell_x, cell_y = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    u, v = x - cell_x, y - cell_y
-    u, v = u * u * (3 - 2 * u), v * v * (3 - 2 * v)
-
-    def corner(i: int, j: int) -> Floats:
-        mixed = (cell_x + i) * 374761393 + (cell_y + j) * 668265263 + (seed % 100003) * 144269
-        mixed = (mixed ^ (mixed >> 13)) * 1274126177
-        return ((mixed ^ (mixed >> 16)) & 0xFFFF) / 32767.5 - 1.0
-
-    low = corner(0, 0) * (1 - u) + corner(1, 0) * u
-    high = corner(0, 1) * (1 - u) + corner(1, 1) * u
-    return low * (1 - v) + high * v
 
 
 def fractal(x: Floats, y: Floats, wave_m: float, octaves: int, seed: int) -> Floats:
@@ -165,7 +148,7 @@ class Land:
         """Linear RGB [n, 3] of the ground: grass or dust, fields, forest, rock, snow, verge."""
         green = self.conditions.greenness
         seed = self.noise_seed
-        lush = np.array([0.095, 0.15, 0.035]) * self.tint
+        lush = np.array([0.10, 0.138, 0.045]) * self.tint
         dry = np.array([0.27, 0.215, 0.095]) * self.tint**0.7
         cover = np.clip(green * 1.25 + 0.5 * fractal(x, y, 45, 3, seed + 21), 0, 1)[:, None]
         grass = lush * cover + dry * (1 - cover)
@@ -232,7 +215,7 @@ class Land:
         slope = np.hypot(slope_x, slope_y).ravel()
         under_road = np.abs(x - self.road.bend(y)) < self.road.half_width_m + self.road.built_m
         shape = grid(lattice, lattice, z - 0.02 - 0.25 * under_road)
-        mesh = stage.mesh(shape, [ground("terrain")], smooth=True)
+        mesh = stage.mesh(shape, [ground("terrain", stage.place)], smooth=True)
         tone = np.ones((len(shape.points), 4), dtype=np.float32)
         tone[:, :3] = self._tones(x.ravel(), y.ravel(), z.ravel(), slope)
         layer = mesh.attributes.new("Tone", "FLOAT_COLOR", "POINT")
@@ -241,7 +224,7 @@ class Land:
         if self.conditions.scene == "coast":
             sea = np.array([[-6000, -6000, 0], [6000, -6000, 0], [6000, 6000, 0], [-6000, 6000, 0]])
             surface = polygons(sea[None].astype(float)).moved((0, 0, self.water_m))
-            stage.add(surface, [water(self.chance.uniform(0.5, 1.5))])
+            stage.add(surface, [water(self.chance.uniform(0.5, 1.5), stage.place)])
 
 
 def land_for(

@@ -107,7 +107,9 @@ def lump(centre: Floats, size: Floats, rng: np.random.Generator) -> Shape:
         for r in range(rings - 1)
         for i in range(sides)
     ]
-    return faces(centre + points.reshape(-1, 3) * size, corners, LEAVES)
+    top = range((rings - 1) * sides, rings * sides)
+    closed = [*corners, tuple(reversed(range(sides))), tuple(top)]
+    return faces(centre + points.reshape(-1, 3) * size, closed, LEAVES)
 
 
 def _limbs(species: Species, chance: Chance, heads: Floats) -> list[Shape]:
@@ -143,14 +145,17 @@ def _heads(species: Species, clumps: int, chance: Chance) -> tuple[Floats, Float
     away *= lobe
     heads = np.stack([away * np.cos(around), away * np.sin(around), level], axis=1)
     heads[:, :2] += rng.normal(0, radius * 0.10, 2)
-    sizes = radius * rng.uniform(0.17, 0.42, clumps) * (1.2 if species.crown == "top" else 1.0)
+    # Clumps near the middle are the larger: a crown is one body, not many balls.
+    depth = 1.15 - 0.55 * np.clip(np.hypot(heads[:, 0], heads[:, 1]) / radius, 0, 1)
+    sizes = radius * rng.uniform(0.20, 0.40, clumps) * depth
+    sizes *= {"top": 1.05, "flat": 0.85}.get(species.crown, 1.0)
     return heads, sizes
 
 
 def _clumped(species: Species, chance: Chance) -> Shape:
     """Round, flat and top-heavy crowns: clumps of leaves at the ends of branches."""
     rng, height = chance.arrays, species.height_m
-    clumps = {"flat": 30, "top": 22}.get(species.crown, 34)
+    clumps = {"flat": 36, "top": 36}.get(species.crown, 64)
     clumps = int(clumps * min(1.0, 0.35 + height / 10))
     heads, sizes = _heads(species, clumps, chance)
     low = height * (species.trunk_share + 0.08)
@@ -167,13 +172,26 @@ def _clumped(species: Species, chance: Chance) -> Shape:
     ]
     parts += _limbs(species, chance, heads)
     share = sizes**2 / (sizes**2).sum()
+    middle = np.average(heads, axis=0, weights=sizes**3) - np.array([0, 0, 0.12 * height])
     for head, size, part in zip(heads, sizes, share, strict=True):
-        squash = np.array([1.15, 1.15, 0.42]) if species.crown == "flat" else np.array([1, 1, 0.7])
+        squash = np.array([1.15, 1.15, 0.42]) if species.crown == "flat" else np.array([1, 1, 0.75])
         count = int(species.density * 1500 * part) + 4
-        parts.append(lump(head, size * squash * 0.62, rng))
-        spread = _ball(count, rng, 0.45) * size * squash * rng.gamma(24, 1 / 24, (count, 1))
-        parts.append(cards(head + spread, species.leaf_m * 0.95, rng, LEAVES))
+        body = lump(head, size * squash * 0.56, rng)
+        parts.append(body.bent(_outward(body.points, head, middle)))
+        spread = _ball(count, rng, 0.4) * size * squash * rng.gamma(9, 1 / 8.5, (count, 1))
+        leaves = head + spread
+        outward = _outward(leaves, head, middle)
+        parts.append(cards(leaves, species.leaf_m * 0.95, rng, LEAVES, outward=outward))
     return merge(parts)
+
+
+def _outward(points: Floats, head: Floats, middle: Floats) -> Floats:
+    """Which way a crown looks at points [n, 3]: away from its clump and from its own middle."""
+    own, whole = points - head, points - middle
+    own = own / np.maximum(np.linalg.norm(own, axis=1, keepdims=True), 1e-6)
+    whole = whole / np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-6)
+    normals = 0.55 * own + 0.75 * whole + np.array([0, 0, 0.25])
+    return np.asarray(normals / np.linalg.norm(normals, axis=1, keepdims=True))
 
 
 def _columnar(species: Species, chance: Chance) -> Shape:
@@ -205,7 +223,11 @@ def _columnar(species: Species, chance: Chance) -> Shape:
     ]
     if species.crown == "cone":
         body = [tube((0, 0, low + 0.05 * height), (0, 0, height * 0.9), inner, 0.02, 7, LEAVES)]
-    return merge([trunk, *body, cards(points, species.leaf_m * 0.88, rng, LEAVES, droop=0.25)])
+    axis = np.stack([0 * level[:, 0], 0 * level[:, 0], (level - drop)[:, 0] - 0.3 * away[:, 0]], 1)
+    outward = points - axis
+    outward = outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
+    leaves = cards(points, species.leaf_m * 0.88, rng, LEAVES, 0.25, outward)
+    return merge([trunk, *body, leaves])
 
 
 def _frond(direction: float, length_m: float, lift: float, leaf_m: float, head: Floats) -> Shape:
@@ -261,7 +283,9 @@ def _weeping(species: Species, chance: Chance) -> Shape:
         out = reach[number] * share
         points = np.stack([out * math.cos(angle[number]), out * math.sin(angle[number]), level], 1)
         points += rng.normal(0, 0.05 * height, points.shape)
-        parts.append(cards(points, species.leaf_m * 0.88, rng, LEAVES, droop=0.8))
+        outward = points - np.array([0, 0, height * 0.45])
+        outward = outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
+        parts.append(cards(points, species.leaf_m * 0.88, rng, LEAVES, 0.8, outward))
     return merge(parts)
 
 

@@ -44,6 +44,12 @@ def _tuft(chance: Chance, spread_m: float, blades: int, tall: float) -> Shape:
     return polygons(np.stack([foot - width, foot + width, foot + lean], axis=1))
 
 
+def _crown_m(name: str) -> float:
+    """Radius of a species' crown, in metres."""
+    species = SPECIES[name]
+    return species.height_m * (species.spread if species.crown != "palm" else 0.25)
+
+
 class Planting:
     """Puts the vegetation of one panorama on the stage."""
 
@@ -88,7 +94,7 @@ class Planting:
 
     def plant(self, name: str, x: float, y: float, size: float = 1.0) -> None:
         """One tree or bush; none so near the camera that its leaves would show as cards."""
-        if math.hypot(x, y) < 7.5:
+        if math.hypot(x, y) < 7.0 + size * _crown_m(name):
             return
         chance = self.chance
         scale = size * chance.uniform(0.65, 1.25)
@@ -112,9 +118,9 @@ class Planting:
                 break
         return kept
 
-    def _open(self, x: Floats, y: Floats, clear_m: float) -> NDArray[np.bool_]:
+    def open_ground(self, x: Floats, y: Floats, clear_m: float) -> NDArray[np.bool_]:
         """Which of the points [n] are off the road, off the side roads and off the houses."""
-        room = (np.abs(x - self.road.bend(y)) > clear_m) & (np.hypot(x, y) > 4)
+        room = (np.abs(x - self.road.bend(y)) > clear_m) & (np.hypot(x, y) > 5)
         for ox, oy, radius_m in self.occupied:
             room &= (x - ox) ** 2 + (y - oy) ** 2 > radius_m**2
         return np.asarray(room & (self.land.height(x, y) > self.land.water_m + 0.5))
@@ -126,6 +132,8 @@ class Planting:
         if not len(x):
             return
         rng = self.chance.arrays
+        far_enough = np.hypot(x, y) > 5.5 + 1.1 * size * _crown_m(name)
+        x, y = x[far_enough], y[far_enough]
         meshes = self._individuals(name, coarse)
         which = rng.integers(0, len(meshes), len(x))
         z = self.land.height(x, y) - 0.1
@@ -165,12 +173,26 @@ class Planting:
         along = 330 * rng.uniform(-1, 1, tries) ** 3 + rng.uniform(-60, 60, tries)
         across = rng.choice((-1, 1), tries) * (nearest + 300 * rng.random(tries) ** 1.9)
         x, y = self.road.bend(along) + across, along
-        grove = fractal(x, y, 90, 2, self.land.noise_seed + 3)
-        keep = (grove > rng.uniform(-0.35, 0.95, tries)) & self._open(x, y, nearest)
-        x, y = x[keep], y[keep]
+        grove = fractal(x, y, 80, 2, self.land.noise_seed + 3)
+        # Most stand in groves with an edge, few alone between them.
+        alone = rng.random(tries) < 0.06
+        keep = ((grove > rng.uniform(0.18, 0.5, tries)) | alone) & self.open_ground(x, y, nearest)
+        x, y, alone = x[keep], y[keep], alone[keep]
+        self._undergrowth(x[~alone], y[~alone], nearest)
         near = np.hypot(x, y) < 90
         self._mixed(mix, x[near], y[near])
         self._mixed(mix, x[~near], y[~near], 1.05, True)
+
+    def _undergrowth(self, x: Floats, y: Floats, clear_m: float) -> None:
+        """Bushes under the trees [n] of a grove: one does not look through its edge."""
+        if self.wooded < 0.3:
+            return
+        rng = self.chance.arrays
+        near = np.hypot(x, y) < 120
+        x, y = np.repeat(x[near], 2), np.repeat(y[near], 2)
+        x, y = x + rng.normal(0, 2.6, len(x)), y + rng.normal(0, 2.6, len(x))
+        keep = self.open_ground(x, y, clear_m - 1.5) & (rng.random(len(x)) < 0.75)
+        self.scatter("shrub", x[keep], y[keep], 1.1, True)
 
     def _belt(self, mix: dict[str, float]) -> None:
         """A row of trees and bushes: along a field, a ditch or a track."""
@@ -188,7 +210,7 @@ class Planting:
         y = start_y + reach * math.cos(turn) + rng.normal(0, 1.4, len(reach))
         x = x + self.road.bend(y)
         clear = self.road.half_width_m + self.road.built_m + 5
-        keep = self._open(x, y, clear) & (rng.random(len(x)) < chance.uniform(0.55, 1.0))
+        keep = self.open_ground(x, y, clear) & (rng.random(len(x)) < chance.uniform(0.55, 1.0))
         x, y = x[keep], y[keep]
         trees = rng.random(len(x)) < chance.uniform(0.15, 0.95)
         few = {chance.pick(mix): 1.0, chance.pick(mix): 0.6}
@@ -204,7 +226,7 @@ class Planting:
         x, y = reach * np.cos(angle), reach * np.sin(angle)
         share = self.land.woods(x, y)
         clear = self.road.half_width_m + self.road.built_m + 9
-        keep = (share > rng.uniform(0.25, 0.9, tries)) & self._open(x, y, clear)
+        keep = (share > rng.uniform(0.25, 0.9, tries)) & self.open_ground(x, y, clear)
         x, y = x[keep], y[keep]
         far = np.hypot(x, y) > 380
         self._mixed(mix, x[~far], y[~far], 1.05, True)
@@ -222,7 +244,7 @@ class Planting:
         across = rng.choice((-1, 1), count) * (nearest + 46 * rng.random(count) ** 1.3)
         x, y = self.road.bend(along) + across, along
         thicket = fractal(x, y, 22, 2, self.land.noise_seed + 71)
-        keep = (thicket > rng.uniform(0.0, 0.8, count)) & self._open(x, y, nearest)
+        keep = (thicket > rng.uniform(0.0, 0.8, count)) & self.open_ground(x, y, nearest)
         x, y = x[keep], y[keep]
         half = rng.random(len(x)) < (0.6 if dry else 0.0)
         self.scatter("shrub", x[~half], y[~half], 0.7)
@@ -233,19 +255,21 @@ class Planting:
         chance, green = self.chance, self.conditions.greenness
         rng = chance.arrays
         built = self.conditions.scene in ("suburb", "town")
-        count = int((3000 if not built else 600) * (0.35 + 0.65 * green) * chance.uniform(0.5, 1.2))
+        count = int(
+            (3400 if not built else 2600) * (0.35 + 0.65 * green) * chance.uniform(0.6, 1.2)
+        )
         shares = (0.075, 0.115, 0.026), (0.21, 0.17, 0.07)
-        tall = chance.uniform(0.55, 1.35)
-        start = self.road.half_width_m + self.road.built_m + (0.7 if not built else 2.5)
+        tall = chance.uniform(0.5, 1.3) if not built else chance.uniform(0.16, 0.4)
+        start = self.road.half_width_m + self.road.built_m + (0.35 if not built else 0.6)
         along = 70 * rng.choice((-1, 1), count) * rng.random(count) ** 1.9
         across = rng.choice((-1, 1), count) * (start + 38 * rng.random(count) ** 1.6)
         x, y = self.road.bend(along) + across, along
         patch = fractal(x, y, 14, 3, self.land.noise_seed + 83)
-        keep = (patch > rng.uniform(-1.1, 0.6, count)) & self._open(x, y, start)
+        keep = (patch > rng.uniform(-1.1, 0.6, count)) & self.open_ground(x, y, start)
         x, y, patch = x[keep], y[keep], patch[keep]
         z = self.land.height(x, y) - 0.03
         points = np.stack([x, y, z], axis=1)
-        kinds = [(1.6, 430, tall * 1.3), (0.7, 130, tall * 2.0), (2.0, 420, tall)]
+        kinds = [(1.6, 430, tall * 1.3), (0.7, 130, tall * 2.0), (2.0, 420, tall), (2.2, 520, 0.3)]
         which = rng.integers(0, len(kinds), len(points))
         for number, kind in enumerate(kinds):
             ripe = float(np.clip(green + chance.gauss(0, 0.15), 0, 1))
@@ -255,47 +279,22 @@ class Planting:
             scale = rng.uniform(0.5, 1.25, len(own)) * (0.7 + 0.4 * green)
             mesh = self.stage.mesh(_tuft(chance, *kind), [surface])
             self.stage.scatter(mesh, own, rng.uniform(0, 6.28, len(own)), scale)
+        if not built:
+            self._fringe(surface, tall, start)
 
-    def crops(self) -> None:
-        """A field with rows beside the road, on some open stretches."""
-        chance, rng = self.chance, self.chance.arrays
-        dry = self.country.climate in ("desert", "subarctic")
-        steep = self.land.relief.far_m > 300
-        if self.conditions.scene not in ("open", "main", "village") or dry or steep:
-            return
-        if not chance.happens(0.42):
-            return
-        side = chance.choice((-1, 1))
-        kind = chance.choice(("wheat", "maize", "low", "low", "wheat"))
-        tall, row_m, colour = {
-            "wheat": (4.2, 0.30, (0.24, 0.18, 0.065)),
-            "maize": (9.0, 0.8, (0.065, 0.11, 0.022)),
-            "low": (1.8, 0.7, (0.07, 0.12, 0.03)),
-        }[kind]
-        surface = self.stage.surface(Look(colour, "leaf"), "terrain")
-        tile_m, plants = 4.8, 420
-        row = np.round(rng.uniform(-tile_m / 2, tile_m / 2, plants) / row_m) * row_m
-        forth = rng.uniform(-tile_m / 2, tile_m / 2, plants)
-        foot = np.stack([row + rng.normal(0, 0.05, plants), forth, np.zeros(plants)], axis=1)
-        rise = rng.gamma(30, 0.0075 * tall, (plants, 1))
-        lean = np.concatenate([rng.normal(0, 0.05 * tall, (plants, 2)), rise], 1)
-        wide = np.concatenate([rng.normal(0, 0.05 if kind == "low" else 0.03, (plants, 2)),
-                               np.zeros((plants, 1))], 1)  # fmt: skip
-        mesh = self.stage.mesh(
-            polygons(np.stack([foot - wide, foot + wide, foot + lean], 1)), [surface]
-        )
-        first = self.road.half_width_m + self.road.built_m + chance.uniform(5, 12)
-        start, end = chance.uniform(-110, -20), chance.uniform(20, 110)
-        across, along = np.meshgrid(
-            np.arange(first, first + chance.uniform(35, 90), tile_m), np.arange(start, end, tile_m)
-        )
-        y = along.ravel()
-        x = self.road.bend(y) + side * across.ravel()
-        keep = self._open(x, y, first - 1)
+    def _fringe(self, surface: Any, tall: float, start: float) -> None:
+        """Low tufts along the edge of the shoulder: grass grows into it."""
+        rng = self.chance.arrays
+        count = int(900 * (0.25 + 0.75 * self.conditions.greenness))
+        along = 55 * rng.choice((-1, 1), count) * rng.random(count) ** 1.5
+        across = rng.choice((-1, 1), count) * (start + rng.normal(-0.25, 0.28, count))
+        x, y = self.road.bend(along) + across, along
+        keep = self.open_ground(x, y, self.road.half_width_m + 0.25)
         x, y = x[keep], y[keep]
-        points = np.stack([x, y, self.land.height(x, y) - 0.03], axis=1)
-        yaw = np.array([self.road.yaw_rad(float(at)) for at in y])
-        self.stage.scatter(mesh, points, yaw, np.ones(len(x)))
+        points = np.stack([x, y, np.maximum(self.land.height(x, y), -0.06) - 0.02], axis=1)
+        mesh = self.stage.mesh(_tuft(self.chance, 0.45, 90, 0.35 + 0.5 * tall), [surface])
+        scale = rng.uniform(0.45, 1.2, len(x))
+        self.stage.scatter(mesh, points, rng.uniform(0, 6.28, len(x)), scale)
 
     def garden(self, x: float, y: float, radius_m: float) -> None:
         """A few plants round a house."""

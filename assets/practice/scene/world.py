@@ -10,6 +10,7 @@ import numpy as np
 from . import clutter, furniture
 from .buildings import Building, build
 from .chance import RURAL, Chance, Conditions, PanoramaKey, draw_conditions
+from .crops import place_crops
 from .facts import Country
 from .film import place_camera
 from .forms import FORMS
@@ -110,7 +111,7 @@ class Settlement:
             return
         reach = building.width_m / 2
         way = along + chance.choice((-1, 1)) * reach * 0.7
-        clutter.driveway(self.stage, self.road, chance, side, way, back_m)
+        clutter.driveway(self.stage, self.road, self.land, chance, side, way, back_m)
         edge = self.road.half_width_m + self.road.built_m
         for step in np.arange(0.0, back_m + 2, 2.0):
             self.planting.occupy(*self.road.beside(side * (edge + step), way), 2.2)
@@ -158,12 +159,18 @@ class Settlement:
             self._street()
 
 
-def _camera(stage: Stage, road: Road, country: Country, conditions: Conditions) -> None:
+def _eye(road: Road, country: Country, conditions: Conditions) -> tuple[float, float, float]:
+    """Where the camera stands: in the lane of its direction."""
     keep = 1 if country.driving == "right" else -1
     x, y = road.beside(keep * road.lane_m + conditions.lane_shift_m, 0.0)
+    return x, y, country.camera_height_m
+
+
+def _camera(stage: Stage, country: Country, conditions: Conditions) -> None:
+    x, y, _ = stage.eye
     place_camera(
         stage,
-        (x, y, country.camera_height_m),
+        stage.eye,
         math.radians(conditions.yaw_deg),
         math.radians(conditions.pitch_deg),
     )
@@ -181,7 +188,7 @@ def _camera(stage: Stage, road: Road, country: Country, conditions: Conditions) 
             )
 
 
-def build_world(key: PanoramaKey, country: Country) -> tuple[Stage, Conditions]:
+def build_world(key: PanoramaKey, country: Country, width_px: int) -> tuple[Stage, Conditions]:
     """The whole scene of one panorama, ready to render."""
     conditions = draw_conditions(key, country)
     scene = conditions.scene
@@ -189,8 +196,9 @@ def build_world(key: PanoramaKey, country: Country) -> tuple[Stage, Conditions]:
     def chance(purpose: str) -> Chance:
         return Chance(key, purpose)
 
-    stage = Stage()
+    stage = Stage(chance("surfaces"), width_px)
     road = Road(country, conditions, chance("bend"))
+    stage.eye = _eye(road, country, conditions)
     build_road(stage, road, country, chance("road"), scene)
     draw = chance("land")
     terrain, soil = draw.pick(country.terrain), draw.pick(country.soil)
@@ -201,7 +209,7 @@ def build_world(key: PanoramaKey, country: Country) -> tuple[Stage, Conditions]:
     planting.woods()
     planting.bushes()
     planting.grass()
-    planting.crops()
+    place_crops(planting)
     clutter.place_clutter(stage, road, land, conditions, chance("clutter"))
     if scene in ("suburb", "town"):
         planting.street_trees()
@@ -225,5 +233,5 @@ def build_world(key: PanoramaKey, country: Country) -> tuple[Stage, Conditions]:
     SignPlacer(stage, road, country, chance("signs")).place_all(scene)
     place_traffic(stage, road, country, chance("traffic"), scene, conditions.traffic)
     build_sky(stage, conditions, chance("sky"))
-    _camera(stage, road, country, conditions)
+    _camera(stage, country, conditions)
     return stage, conditions

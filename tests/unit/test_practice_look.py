@@ -1,0 +1,93 @@
+"""Pure parts of the renderer: thickness of wires, holes in walls, noise, crowns."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from assets.practice.scene.chance import PanoramaKey, draw_conditions
+from assets.practice.scene.develop import Frame, develop, land_target
+from assets.practice.scene.facades import Opening, pierced, window_type
+from assets.practice.scene.facts import load_countries
+from assets.practice.scene.geometry import cards, smooth_noise, wire_radius_m
+from assets.practice.scene.trees import lump
+
+
+def test_a_wall_keeps_its_area_but_for_its_holes() -> None:
+    holes = [Opening(-2.0, -1.0, 1.0, 2.5), Opening(0.5, 1.5, 0.0, 2.0)]
+    wall = pierced(8.0, -0.5, 3.0, holes)
+    corners = wall.points.reshape(-1, 4, 3)
+    flat = corners[(corners[..., 1] == 0).all(1)]
+    area = sum(np.ptp(face[:, 0]) * np.ptp(face[:, 2]) for face in flat)
+    assert area == pytest.approx(8.0 * 3.5 - 1.5 - 2.0)
+    assert len(corners) - len(flat) == 4 * len(holes)
+
+
+def test_windows_differ_by_country() -> None:
+    assert {window_type(code) for code in ("GB", "JP", "MX", "HU")} == {
+        "sash", "sliding", "grille", "casement"
+    }  # fmt: skip
+
+
+def test_leaves_look_outwards_and_are_lit_that_way() -> None:
+    rng = np.random.default_rng(0)
+    centres = rng.normal(size=(200, 3))
+    outward = centres / np.linalg.norm(centres, axis=1, keepdims=True)
+    leaves = cards(centres, 0.1, rng, outward=outward)
+    corners = leaves.points.reshape(-1, 4, 3)
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0])
+    assert ((across * outward).sum(1) > 0).all()
+    assert leaves.normals is not None
+    assert (np.abs(np.linalg.norm(leaves.normals, axis=1) - 1) < 1e-9).all()
+
+
+def test_a_lump_is_closed() -> None:
+    shape = lump(np.zeros(3), np.ones(3), np.random.default_rng(3))
+    edges: dict[tuple[int, int], int] = {}
+    start = 0
+    for size in shape.sizes:
+        face = shape.loops[start : start + size]
+        start += size
+        for a, b in zip(face, np.roll(face, -1), strict=True):
+            edge = (min(a, b), max(a, b))
+            edges[edge] = edges.get(edge, 0) + 1
+    assert set(edges.values()) == {2}
+
+
+def test_noise_is_smooth_and_repeatable() -> None:
+    x = np.linspace(0, 9, 400)
+    values = smooth_noise(x, 0 * x, 5)
+    assert (values == smooth_noise(x, 0 * x, 5)).all()
+    assert np.abs(np.diff(values)).max() < 0.1
+    assert math.isclose(float(np.abs(values).max()), 1, abs_tol=0.6)
+
+
+def test_wires_are_never_thinner_than_the_pixels_allow() -> None:
+    eye, pixel_rad = (0.0, 0.0, 2.5), 2 * math.pi / 2880
+    for away_m in (3.0, 30.0, 120.0):
+        radius_m = wire_radius_m((0.0, away_m, 2.5), eye, pixel_rad)
+        assert 2 * radius_m / (away_m * pixel_rad) >= 1.8 - 1e-9
+    assert wire_radius_m((0.0, 1.0, 2.5), eye, pixel_rad) == 0.010
+
+
+def scene_frame() -> Frame:
+    """A pale blue sky over a dark street."""
+    picture = np.full((66, 360, 3), 40, dtype=np.uint8)
+    picture[:30] = (120, 150, 190)
+    sky = np.zeros((66, 360), dtype=np.float32)
+    sky[:30] = 1
+    return Frame(picture, np.zeros((66, 360), dtype=np.int64), sky)
+
+
+def test_the_sky_is_the_brighter_and_the_mean_is_as_drawn() -> None:
+    countries = load_countries()
+    frame = scene_frame()
+    for index in range(12):
+        conditions = draw_conditions(PanoramaKey("HU", "test", index), countries["HU"])
+        developed = develop(frame, conditions).astype(float) @ [0.2126, 0.7152, 0.0722] / 255
+        assert developed[:29].mean() > developed[32:].mean() + 0.08
+        assert abs(developed[:29].mean() - conditions.sky_luminance) < 0.05
+        wanted = land_target(conditions, 30 / 66)
+        assert abs(developed[32:].mean() - wanted) < 0.06
