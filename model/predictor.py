@@ -13,23 +13,37 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
 from model.checkpoint import Checkpoint
 from model.data.preprocessing import Letterbox
 from model.explanation.gradcam import contrast_cam, grad_cam
-from model.explanation.occlusion import Occlusion, occlude
+from model.explanation.occlusion import (
+    RANDOM_REGIONS,
+    Faithfulness,
+    Occlusion,
+    measure_faithfulness,
+    occlude,
+)
 from model.geography import COUNTRY_INDEX
 from model.types import Heatmap, Prediction
 
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """What the net made of one picture; keeps the activations, so that maps cost little."""
+    """What the net made of one picture; keeps the activations, so that maps cost little.
+
+    Attributes:
+        prediction: calibrated probabilities.
+        logits: float64 [56], before the temperature.
+    """
 
     prediction: Prediction
+    logits: NDArray[np.float64]
     _checkpoint: Checkpoint
     _pixels: Tensor
     _features: Tensor
@@ -53,16 +67,44 @@ class Analysis:
         return Heatmap(target, grid, self._letterbox.content_cells(*grid.shape))
 
     def occlude(
-        self, heatmap: Heatmap, wait: Callable[[], object] = lambda: None
+        self,
+        heatmap: Heatmap,
+        wait: Callable[[], object] = lambda: None,
+        *,
+        regions: int = 3,
+        seed: int = 0,
     ) -> Occlusion | None:
-        """What covering the hottest region of a map does, against three random regions.
+        """What covering the hottest region of a map does, against random regions.
 
-        Four forward passes, ``wait`` called before each; ``None`` for a blank map.
+        Costs ``1 + regions`` forward passes, ``wait`` called before each; see
+        :func:`model.explanation.occlusion.occlude`. ``None`` for a blank map.
         """
         if heatmap.blank:
             return None
         before = self.prediction.of(heatmap.target)
-        return occlude(self._checkpoint, self._pixels, heatmap, before=before, wait=wait)
+        return occlude(
+            self._checkpoint,
+            self._pixels,
+            heatmap,
+            before=before,
+            regions=regions,
+            seed=seed,
+            wait=wait,
+        )
+
+    def faithfulness(
+        self, heatmap: Heatmap, *, regions: int = RANDOM_REGIONS, seed: int = 0
+    ) -> Faithfulness | None:
+        """Deletion and insertion curves of a map, against random regions.
+
+        Costs ``12 * (1 + regions) + 2`` forward passes; see
+        :func:`model.explanation.occlusion.measure_faithfulness`. ``None`` for a blank map.
+        """
+        if heatmap.blank:
+            return None
+        return measure_faithfulness(
+            self._checkpoint, self._pixels, heatmap, regions=regions, seed=seed
+        )
 
 
 class Predictor:
@@ -83,4 +125,6 @@ class Predictor:
             features = network.features(pixels[None])
             logits = network.classify(features)
         prediction = Prediction(tuple(self.checkpoint.probabilities(logits)[0].tolist()))
-        return Analysis(prediction, self.checkpoint, pixels, features, letterbox)
+        return Analysis(
+            prediction, logits[0].double().numpy(), self.checkpoint, pixels, features, letterbox
+        )

@@ -1,7 +1,7 @@
 """Figures of a classifier: accuracy, recall with intervals, calibration, mistakes. Pure functions.
 
-Probabilities are [n, 56] with rows that sum to 1, labels and predicted classes [n] indices into
-``COUNTRY_CODES``, shares in [0, 1], intervals Wilson's at 95 %.
+Logits are [n, 56] before the temperature, probabilities [n, 56] with rows that sum to 1, labels and
+predicted classes [n] indices into ``COUNTRY_CODES``, shares in [0, 1], intervals at 95 %.
 """
 
 from __future__ import annotations
@@ -12,18 +12,27 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
+import sklearn.metrics
 from numpy.typing import NDArray
+from scipy.special import softmax
+from scipy.stats import bootstrap
 
 from model.geography import COUNTRY_CODES, REGION_OF, REGIONS
 
 ECE_BINS = 15
 Z_95 = 1.959963984540054
 
+CLASSES = np.arange(len(COUNTRY_CODES))
+
+RESAMPLES = 2000
+"""Of the bootstrap, for an interval of 95 %."""
+
 
 def wilson(hits: float, n: int) -> tuple[float, float]:
     """The 95 % Wilson score interval of a share (Wilson 1927), within [0, 1].
 
-    ``hits`` may be a fraction where each of the ``n`` was tried several times.
+    ``hits`` may be a fraction where each of the ``n`` was tried several times, which scipy's
+    ``binomtest`` does not take.
     """
     if n == 0:
         return 0.0, 1.0
@@ -33,15 +42,31 @@ def wilson(hits: float, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def top_k(probabilities: NDArray[np.float64], labels: NDArray[np.int64], k: int) -> float:
-    """The share of rows whose label is among the ``k`` most probable classes."""
-    ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
-    return float((ranked == labels[:, None]).any(axis=1).mean())
+def bootstrap_mean(values: NDArray[np.float64], seed: int = 0) -> dict[str, float]:
+    """The mean of some values and its 95 % interval: percentiles of the resampled means.
+
+    Args:
+        values: one for each place; at least one.
+        seed: of the resampling.
+
+    Returns:
+        ``mean``, and the ends ``low`` and ``high`` of its interval.
+    """
+    mean = low = high = float(values.mean())
+    if len(values) > 1:  # fewer cannot be resampled
+        # Some resamples at a time: a table of all of them would be large for a large split.
+        found = bootstrap(
+            (values,), np.mean, n_resamples=RESAMPLES, batch=100, method="percentile", rng=seed
+        )
+        low, high = map(float, found.confidence_interval)
+    return {"mean": mean, "low": low, "high": high}
 
 
 def macro_recall(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
     """The mean recall over the classes that occur among the labels."""
-    return float(np.mean([(predicted[labels == c] == c).mean() for c in np.unique(labels)]))
+    return float(
+        sklearn.metrics.recall_score(labels, predicted, labels=np.unique(labels), average="macro")
+    )
 
 
 def reliability(
@@ -71,75 +96,46 @@ def expected_calibration_error(
     return float(sum(gaps) / len(labels))
 
 
-def uncalibrated(probabilities: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
-    """What probabilities were before their logits were divided by a temperature: [..., 56]."""
-    # A probability that underflowed to 0 stays negligible: its logarithm must be finite.
-    scores = temperature * np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
-    return softmax(scores)
-
-
-def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probabilities of scores [..., 56] over the last axis."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
-
-
-def averaged(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One prediction from several looks at each place, by the mean of their logits.
-
-    Args:
-        probabilities: [n, looks, 56], all at one temperature.
-
-    Returns:
-        [n, 56] at the same temperature.
-    """
-    scores = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
-    return softmax(scores.mean(axis=1))
-
-
 def confusion_matrix(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:
     """Counts [56, 56]: rows are the truth, columns the guess, in the order of COUNTRY_CODES."""
-    matrix = np.zeros((len(COUNTRY_CODES), len(COUNTRY_CODES)), dtype=np.int64)
-    np.add.at(matrix, (labels, predicted), 1)
-    return matrix
+    return np.asarray(sklearn.metrics.confusion_matrix(labels, predicted, labels=CLASSES))
 
 
 def summarise(
-    probabilities: NDArray[np.float64],
-    labels: NDArray[np.int64],
-    *,
-    temperature: float = 1.0,
-    looks: int = 1,
+    logits: NDArray[np.float64], labels: NDArray[np.int64], *, temperature: float = 1.0
 ) -> dict[str, Any]:
     """The figures of one set of places.
 
     Args:
-        probabilities: [n * looks, 56], rows that sum to 1; n >= 1.
-        labels: [n * looks], class indices.
-        temperature: what the logits were divided by.
-        looks: how many rows each place has. They resemble each other, so that intervals count
-            each place once.
+        logits: [n, looks, 56], before the temperature; n >= 1. The looks at a place resemble each
+            other, so that intervals count each place once.
+        labels: [n], class indices.
+        temperature: what the logits are to be divided by.
 
     Returns:
         ``n`` places, ``top1``, ``top3``, ``top5``, ``top1_low``, ``top1_high``, ``macro_recall``
         over the countries that occur, ``ece`` and ``ece_before`` the temperature, and
         ``majority_share`` (the accuracy of always naming the most frequent country).
     """
-    n = len(labels) // looks
-    predicted = probabilities.argmax(axis=1)
-    low, high = wilson(int((predicted == labels).sum()) / looks, n)
-    before = uncalibrated(probabilities, temperature)
+    n, looks, _ = logits.shape
+    scores, truths = logits.reshape(n * looks, -1), labels.repeat(looks)
+    predicted = scores.argmax(axis=1)
+    low, high = wilson(int((predicted == truths).sum()) / looks, n)
+
+    def top(k: int) -> float:
+        return float(sklearn.metrics.top_k_accuracy_score(truths, scores, k=k, labels=CLASSES))
+
     return {
         "n": n,
-        "top1": top_k(probabilities, labels, 1),
+        "top1": top(1),
         "top1_low": low,
         "top1_high": high,
-        "top3": top_k(probabilities, labels, 3),
-        "top5": top_k(probabilities, labels, 5),
-        "macro_recall": macro_recall(predicted, labels),
-        "ece": expected_calibration_error(probabilities, labels),
-        "ece_before": expected_calibration_error(before, labels),
-        "majority_share": Counter(labels.tolist()).most_common(1)[0][1] / len(labels),
+        "top3": top(3),
+        "top5": top(5),
+        "macro_recall": macro_recall(predicted, truths),
+        "ece": expected_calibration_error(softmax(scores / temperature, axis=1), truths),
+        "ece_before": expected_calibration_error(softmax(scores, axis=1), truths),
+        "majority_share": Counter(labels.tolist()).most_common(1)[0][1] / n,
     }
 
 

@@ -1,4 +1,4 @@
-"""What does one kind of cue tell of the country by itself?
+"""The cue baseline: what does one kind of cue tell of the country by itself?
 
 A player who knows every other panorama, and of this one only what its bollards (or roofs, or
 plates) are, names the country that fits best: naive Bayes over the parts of the cue's value, with
@@ -19,8 +19,8 @@ SMOOTHING = 0.5
 
 
 @dataclass(frozen=True)
-class Tell:
-    """How far one cue gives countries away.
+class CueBaseline:
+    """How far one cue by itself gives countries away.
 
     Attributes:
         right: of each panorama with the cue its country, and whether the cue alone names it.
@@ -31,7 +31,7 @@ class Tell:
     chance: float
 
 
-def tell(seen: Sequence[tuple[str, str]]) -> Tell:
+def cue_baseline(seen: Sequence[tuple[str, str]]) -> CueBaseline:
     """Guess the country of each panorama from one cue, knowing the others.
 
     Args:
@@ -58,4 +58,4 @@ def tell(seen: Sequence[tuple[str, str]]) -> Tell:
         named = len(best) == 1 and best[0] == country and others[country] > 0
         right.append((countries[country], bool(named)))
     chance = max(Counter(country for country, _ in seen).values()) / len(seen)
-    return Tell(tuple(right), chance)
+    return CueBaseline(tuple(right), chance)

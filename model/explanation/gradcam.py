@@ -1,10 +1,10 @@
 """Gradient-weighted class activation maps (Selvaraju et al. 2017, arXiv:1610.02391).
 
-Two ways to the same map. :class:`HookedGradCam` is the experiment's: hooks on a layer of any
-network record its activations on the way forward and its gradients on the way back.
-:func:`grad_cam` is the one that the game uses: the trunk has run once without a graph, and only
-what lies after the explained layer is differentiated, for each target. It neither hooks nor
-changes the network, so that threads may share one.
+Two ways to the same map. :func:`grad_cam` is the one that the game uses: the trunk has run once
+without a graph, and only what lies after the explained layer is differentiated, for each target.
+It neither hooks nor changes the network, so that threads may share one. :class:`HookedGradCam` is
+the experiment's: hooks on any layer of any network record its activations on the way forward and
+its gradients on the way back. :mod:`model.explanation.sanity` maps with it.
 """
 
 from __future__ import annotations

@@ -27,9 +27,6 @@ FRACTIONS: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 
 RANDOM_REGIONS = 5
 
-STUDENT_95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
-"""Two-sided 95 % quantiles of Student's t for 1 to 9 degrees of freedom."""
-
 
 @dataclass(frozen=True)
 class Faithfulness:
@@ -94,7 +91,7 @@ class Occlusion:
         return interval(self.random)
 
 
-def measure(
+def measure_faithfulness(
     checkpoint: Checkpoint,
     pixels: Tensor,
     heatmap: Heatmap,
@@ -102,13 +99,13 @@ def measure(
     regions: int = RANDOM_REGIONS,
     seed: int = 0,
 ) -> Faithfulness:
-    """Measure one map: ``12 * (1 + regions) + 2`` forward passes.
+    """Deletion and insertion curves of one map: ``12 * (1 + regions) + 2`` forward passes.
 
     Args:
         checkpoint: the net that was explained.
         pixels: uint8 [3, H, W], its input.
         heatmap: its map; must not be blank.
-        regions: how many random ones, 2 to 10.
+        regions: how many random ones, at least 2.
         seed: of the random regions.
     """
     rng = np.random.default_rng(seed)
@@ -155,7 +152,7 @@ def occlude(
         pixels: uint8 [3, H, W], its input.
         heatmap: its map; must not be blank.
         before: the target's probability with nothing covered, which is known already.
-        regions: how many random ones, 2 to 10.
+        regions: how many random ones, at least 2.
         seed: of the random regions.
         wait: called before each pass; may wait, so that more urgent passes go first.
     """
@@ -170,9 +167,11 @@ def occlude(
 
 
 def interval(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, float]:
-    """The 95 % interval of the mean of 2 to 10 probabilities (Student's t), within [0, 1]."""
+    """The 95 % interval of the mean of two or more probabilities (Student's t), within [0, 1]."""
+    from scipy.stats import t  # noqa: PLC0415  a second of start-up, which the game does not need
+
     mean, n = float(np.mean(values)), len(values)
-    half = STUDENT_95[n - 2] * float(np.std(values, ddof=1)) / n**0.5
+    half = float(t.ppf(0.975, n - 1)) * float(np.std(values, ddof=1)) / n**0.5
     return max(0.0, mean - half), min(1.0, mean + half)
 
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.stats import spearmanr
 from torch import nn
 
+from model.checkpoint import Checkpoint
+from model.explanation.gradcam import HookedGradCam
+from model.geography import COUNTRY_CODES
 from model.network import Network
-from model.predictor import Predictor
 from model.types import Heatmap
 
 
@@ -36,25 +39,37 @@ class Step:
     correlation: float
 
 
-def cascade(predictor: Predictor, picture: Image.Image, *, seed: int = 0) -> list[Step]:
+def cascade(
+    checkpoint: Checkpoint, picture: Image.Image, *, layer: str = "back", seed: int = 0
+) -> list[Step]:
     """Randomise a copy of the net part by part, and map the same guess after each.
 
     Args:
-        predictor: the trained net; it is left as it is.
+        checkpoint: the trained net; it is left as it is.
         picture: RGB, any size.
+        layer: name of the module whose output is mapped, as ``nn.Module.get_submodule`` takes it.
         seed: of the random weights.
     """
-    network = copy.deepcopy(predictor.checkpoint.network)
-    forgetful = Predictor(replace(predictor.checkpoint, network=network))
-    country = predictor.analyse(picture).prediction.country
-    trained = forgetful.analyse(picture).heatmap(country)
-    steps = [Step("trained", trained, rank_correlation(trained.grid, trained.grid))]
-    with torch.random.fork_rng(devices=[]):
+    network = copy.deepcopy(checkpoint.network)
+    pixels, letterbox = checkpoint.preprocessing(picture)
+    with torch.no_grad():
+        target = int(network(pixels[None]).argmax())
+    steps: list[Step] = []
+
+    def map_as(name: str) -> None:
+        grid = cam(pixels[None], [target])[0, 0].numpy()
+        content = letterbox.content_cells(*grid.shape)
+        heatmap = Heatmap(COUNTRY_CODES[target], grid, content)
+        trained = steps[0].heatmap if steps else heatmap
+        steps.append(Step(name, heatmap, rank_correlation(trained.grid, grid)))
+
+    explained = network.get_submodule(layer)
+    with HookedGradCam(network, explained) as cam, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
+        map_as("trained")
         for name, part in _parts(network):
             part.apply(_randomise)
-            heatmap = forgetful.analyse(picture).heatmap(country)
-            steps.append(Step(name, heatmap, rank_correlation(trained.grid, heatmap.grid)))
+            map_as(name)
     return steps
 
 
@@ -79,15 +94,6 @@ def _randomise(module: nn.Module) -> None:
 
 def rank_correlation(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     """Spearman's rank correlation of two arrays of one shape, in [-1, 1]; 0 if one is constant."""
-    first, second = (_ranks(values.ravel()) for values in (a, b))
-    first, second = first - first.mean(), second - second.mean()
-    scale = float(np.sqrt((first**2).sum() * (second**2).sum()))
-    return float((first * second).sum()) / scale if scale > 0 else 0.0
-
-
-def _ranks(values: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The rank of each value; equal values share the mean of theirs."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = counts.cumsum()
-    middle: NDArray[np.float64] = last - (counts - 1) / 2
-    return middle[inverse]
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return float(spearmanr(a.ravel(), b.ravel()).statistic)

@@ -12,6 +12,9 @@ from matplotlib.figure import Figure
 from model.data.thinning.manifest import Row
 from model.types import Place
 
+PART_COLOURS = ["#1f6f8b", *(["#f4a259", "#bc4b51", "#d9cbb8", "#8cb369", "#5b3e56"] * 2)]
+"""What stays in one colour, what goes in others."""
+
 
 def distribution(places: Sequence[Place]) -> Figure:
     """Stacked bars: places per country, most frequent first, a colour for each source."""
@@ -35,11 +38,7 @@ def thinning(rows: Sequence[Row]) -> Figure:
     reasons = sorted({row.reason for row in train if not row.is_kept})
     kept = sum(row.is_kept for row in train)
     title = f"train split: {len(train):,} places, {kept:,} after thinning"
-    return _stacked(countries, ["kept", *reasons], stacks, title, _COLOURS)
-
-
-_COLOURS = ["#1f6f8b", *(["#f4a259", "#bc4b51", "#d9cbb8", "#8cb369", "#5b3e56"] * 2)]
-"""What stays in one colour, what goes in others."""
+    return _stacked(countries, ["kept", *reasons], stacks, title, PART_COLOURS)
 
 
 def _stacked(

@@ -11,32 +11,32 @@ from PIL import Image
 
 from model.data.collection import Collection
 from model.errors import ConfigError, DataError
-from model.explain import overlay
+from model.evaluation.views import walk
+from model.explanation.overlay import overlay
 from model.explanation.sanity import Step
 from model.geography import COUNTRY_INDEX
 from model.predictor import Analysis, Predictor
-from model.types import Crop
 
-EXAMPLES = 2
-"""How many examples of each country a gallery shows at most."""
+ENTRIES = 2
+"""How many entries of each country a gallery shows at most."""
 
 
 @dataclass(frozen=True, eq=False)
-class Example:
+class GalleryEntry:
     """A test place that the net guessed right, and where it looked."""
 
     picture: Image.Image
-    look: Analysis
+    analysis: Analysis
 
     @property
     def probability(self) -> float:
         """Of its country."""
-        return self.look.prediction.top(1)[0][1]
+        return self.analysis.prediction.top(1)[0][1]
 
 
-def examples(
-    predictor: Predictor, collection: Collection, countries: Sequence[str], each: int = EXAMPLES
-) -> dict[str, list[Example]]:
+def choose_entries(
+    predictor: Predictor, collection: Collection, countries: Sequence[str], each: int = ENTRIES
+) -> dict[str, list[GalleryEntry]]:
     """The most confident right guesses among the held-out places of each country.
 
     No hand chooses: of the test split's places that the net never trained on or near, shown as
@@ -45,47 +45,48 @@ def examples(
     Raises:
         ConfigError: a country that is none of the 56.
     """
-    found: dict[str, list[Example]] = {}
+    found: dict[str, list[GalleryEntry]] = {}
     for country in countries:
         if country not in COUNTRY_INDEX:
             raise ConfigError(f"--country {country}: no code of the 56 countries; give one like HU")
         found[country] = []
-    for number in collection.of_split("test"):
-        place = collection.places[number]
-        if place.country not in found or predictor.checkpoint.trained.covers(place):
-            continue
-        panorama = collection.picture(number)
-        picture = panorama.crop(Crop.at(*panorama.size, 0.5).box)
-        look = predictor.analyse(picture)
-        if look.prediction.country == place.country and not look.heatmap(place.country).blank:
-            found[place.country].append(Example(picture, look))
+    places, trained = collection.places, predictor.checkpoint.trained
+    numbers = [
+        number
+        for number in collection.of_split("test")
+        if places[number].country in found and not trained.covers(places[number])
+    ]
+    for view in walk(predictor, collection, numbers, title="test"):
+        country, analysis = places[view.number].country, view.analysis
+        if analysis.prediction.country == country and not analysis.heatmap(country).blank:
+            found[country].append(GalleryEntry(view.picture, analysis))
     return {
-        country: sorted(those, key=lambda example: -example.probability)[:each]
-        for country, those in found.items()
+        country: sorted(entries, key=lambda entry: -entry.probability)[:each]
+        for country, entries in found.items()
     }
 
 
-def gallery(found: Mapping[str, Sequence[Example]]) -> Figure:
-    """A row for each country with examples: the picture, and beside it where the net looked.
+def gallery(found: Mapping[str, Sequence[GalleryEntry]]) -> Figure:
+    """A row for each country with entries: the picture, and beside it where the net looked.
 
     Raises:
-        DataError: no country has an example.
+        DataError: no country has an entry.
     """
-    shown = {country: those for country, those in found.items() if those}
+    shown = {country: entries for country, entries in found.items() if entries}
     if not shown:
         raise DataError(
             f"no right guess among the test places of {', '.join(found)}; give other countries"
         )
-    columns = max(len(those) for those in shown.values())
+    columns = max(len(entries) for entries in shown.values())
     figure = Figure(figsize=(6.4 * columns, 1.55 * len(shown)), layout="constrained")
     grid = figure.subplots(len(shown), 2 * columns, squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
-    for row, (country, those) in zip(grid, shown.items(), strict=True):
-        for i, example in enumerate(those):
-            row[2 * i].imshow(example.picture)
-            row[2 * i + 1].imshow(overlay(example.picture, example.look.heatmap(country)))
-            row[2 * i].set_title(f"{country} {example.probability:.0%}", fontsize=9, loc="left")
+    for row, (country, entries) in zip(grid, shown.items(), strict=True):
+        for i, entry in enumerate(entries):
+            row[2 * i].imshow(entry.picture)
+            row[2 * i + 1].imshow(overlay(entry.picture, entry.analysis.heatmap(country)))
+            row[2 * i].set_title(f"{country} {entry.probability:.0%}", fontsize=9, loc="left")
     return figure
 
 

@@ -3,45 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from model.errors import DataError
-
-COLUMNS = ("stage", "train_loss", "val_loss", "val_top1", "val_macro_recall")
-
-
-def read_log(run: Path) -> pd.DataFrame:
-    """The epochs of a run, from its ``log.csv``.
-
-    Raises:
-        DataError: no such file, an empty one, or one without the columns that every run writes.
-    """
-    file = run / "log.csv"
-    remedy = "give the folder of a run that finished an epoch"
-    try:
-        log = pd.read_csv(file)
-    except OSError as error:
-        raise DataError(f"{file}: {error.strerror}; {remedy}") from None
-    except ValueError as error:  # pandas' own errors are among them
-        raise DataError(f"{file}: no table ({error}); {remedy}") from None
-    for column in COLUMNS:
-        if column not in log or not pd.api.types.is_numeric_dtype(log[column]):
-            raise DataError(f"{file}: no column {column} with numbers; {remedy}")
-    if log.empty:
-        raise DataError(f"{file}: no epoch in it; {remedy}")
-    return log
-
 
 def curve(logs: Mapping[str, pd.DataFrame]) -> Figure:
     """Loss and validation accuracy over the epochs of all stages: a colour for each run.
 
     Args:
-        logs: name of a run to its epochs, as :func:`read_log` gives them.
+        logs: name of a run to its epochs, as :func:`model.training.run_table.read_log` gives them.
     """
     figure = Figure(figsize=(10, 4), layout="constrained")
     losses, accuracies = figure.subplots(1, 2)
