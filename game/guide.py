@@ -5,7 +5,8 @@ usage::
     for fact in facts("HU", "en"):
         print(fact.topic, fact.text)
 
-The table is ``assets/practice/countries.toml``; what its names mean stands in ``guide_terms.toml``.
+``assets/practice/country_table.py`` reads the table; what its names mean stands in
+``guide_terms.toml``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from babel import Locale
 from numpy.typing import NDArray
 from PIL import Image
 
+from assets.practice.country_table import Country, load_table
 from game.country_names import LANGUAGES, Language
 
 if sys.version_info >= (3, 11):
@@ -29,7 +31,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-TABLE = Path(__file__).resolve().parents[1] / "assets" / "practice" / "countries.toml"
 TERMS = Path(__file__).with_name("guide_terms.toml")
 
 TOPICS = (
@@ -109,9 +110,9 @@ class GuidePictures(Protocol):
 
 
 @cache
-def table() -> dict[str, dict[str, Any]]:
+def table() -> dict[str, Country]:
     """The rows of the table of facts, by code."""
-    return tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    return load_table()
 
 
 @cache
@@ -130,7 +131,7 @@ def facts(code: str, language: Language) -> list[Fact]:
     return [Fact(topic, text) for topic in TOPICS if (text := _text(topic, row, language))]
 
 
-def _text(topic: str, row: Mapping[str, Any], language: Language) -> str:
+def _text(topic: str, row: Country, language: Language) -> str:
     """The sentences of one topic; empty if there is nothing to say."""
     parts = dict(_parts(topic, row, language))
     if not all(parts.values()):
@@ -140,11 +141,11 @@ def _text(topic: str, row: Mapping[str, Any], language: Language) -> str:
     return ". ".join(map(_capital, sentence.format(**parts).split(". ")))
 
 
-def _parts(topic: str, row: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
+def _parts(topic: str, row: Country, language: Language) -> Iterator[tuple[str, str]]:
     """What a topic's sentence is filled with."""
 
     def mixed(section: str, column: str = "") -> str:
-        return _mixed(section, shares(row[column or section]), language)
+        return _mixed(section, _cell(row, column or section), language)
 
     if topic == "driving":
         yield "side", mixed("driving")
@@ -156,10 +157,10 @@ def _parts(topic: str, row: Mapping[str, Any], language: Language) -> Iterator[t
         )
     elif topic == "plates":
         yield from ((end, mixed("plate", f"plate_{end}")) for end in ("front", "rear"))
-        yield "text", row["plate_text"]
+        yield "text", row.plate_text
     elif topic == "writing":
-        yield "languages", ", ".join(_language(name, language) for name in row["languages"])
-        yield "scripts", _join([term("script", name, language) for name in row["scripts"]], ", ")
+        yield "languages", ", ".join(_language(name, language) for name in row.languages)
+        yield "scripts", _join([term("script", name, language) for name in row.scripts], ", ")
     elif topic == "camera":
         yield "names", "; ".join(term("camera", name, language) for name in _camera(row))
     elif topic in ("road", "buildings", "land"):
@@ -169,6 +170,11 @@ def _parts(topic: str, row: Mapping[str, Any], language: Language) -> Iterator[t
     else:
         column = {"plants": "tree"}.get(topic, topic.removesuffix("s"))
         yield "names", mixed(column)
+
+
+def _cell(row: Country, column: str) -> dict[str, float]:
+    """What stands in a column of a row, as shares."""
+    return shares(getattr(row, column))
 
 
 def shares(value: str | Sequence[str] | Mapping[str, float]) -> dict[str, float]:
@@ -206,11 +212,15 @@ def _language(name: str, language: Language) -> str:
     return str(Locale(language).languages[name.replace("-", "_")])
 
 
-def _camera(row: Mapping[str, Any]) -> list[str]:
-    low = ["low"] * (row.get("camera_height_m", LOW_CAMERA_M) < LOW_CAMERA_M)
-    blurred = ["blurred_bottom"] * bool(row.get("blurred_bottom"))
-    seen = row.get("car_seen", "none")
-    return [*low, *blurred, *([seen] if seen != "none" else [])]
+def _camera(row: Country) -> list[str]:
+    names = []
+    if row.camera_height_m < LOW_CAMERA_M:
+        names.append("low")
+    if row.blurred_bottom:
+        names.append("blurred_bottom")
+    if row.car_seen != "none":
+        names.append(row.car_seen)
+    return names
 
 
 def _capital(text: str) -> str:
@@ -221,7 +231,7 @@ def telling(code: str, language: Language) -> list[Telling]:
     """What a country shares with no other, or with few: at most ``TELLING``, the rarest first."""
     found = []
     for column, section in _COMPARED.items():
-        for name, share in shares(table()[code][column]).items():
+        for name, share in _cell(table()[code], column).items():
             others = tuple(sorted(_having(column, name) - {code}))
             if name != "none" and share >= OFTEN and len(others) <= SHARED_BY:
                 thing = term("column", column, language)
@@ -233,7 +243,7 @@ def telling(code: str, language: Language) -> list[Telling]:
 def _having(column: str, name: str) -> frozenset[str]:
     """The countries in which something is at least sometimes seen."""
     return frozenset(
-        code for code, row in table().items() if shares(row[column]).get(name, 0) >= SELDOM
+        code for code, row in table().items() if _cell(row, column).get(name, 0) >= SELDOM
     )
 
 
@@ -244,9 +254,9 @@ def alike(code: str) -> tuple[str, ...]:
     def overlap(other: str) -> float:
         """How much of all compared columns two countries share, each column up to 1."""
         return sum(
-            min(share, shares(table()[other][column]).get(name, 0))
+            min(share, _cell(table()[other], column).get(name, 0))
             for column in (*_COMPARED, "driving", "centre_line")
-            for name, share in shares(table()[code][column]).items()
+            for name, share in _cell(table()[code], column).items()
         )
 
     others = [other for other in table() if other != code]
@@ -256,5 +266,5 @@ def alike(code: str) -> tuple[str, ...]:
 def samples(code: str) -> dict[str, Any]:
     """Words of shops and places, and the language that they are in, if it is one."""
     row = table()[code]
-    language = row["languages"][0] if len(row["languages"]) == 1 else ""
-    return {"words": row["words"], "towns": row["towns"], "language": language}
+    language = row.languages[0] if len(row.languages) == 1 else ""
+    return {"words": row.words, "towns": row.towns, "language": language}

@@ -64,7 +64,7 @@ class GuideDesk:
             "texts": {language: _texts(code, language) for language in LANGUAGES},
             "alike": guide.alike(code),
             **guide.samples(code),
-            "why": guide.table()[code]["why"],
+            "why": guide.table()[code].why,
             **_pictures(self._examples(code)),
         }
 

@@ -109,6 +109,24 @@ SOILS: dict[str, Colour] = {
     "lava": (0.044, 0.0416, 0.04),
 }
 
+KERBS: dict[str, tuple[Colour, ...]] = {
+    "grey": ((0.38, 0.37, 0.35),),
+    "granite": ((0.27, 0.27, 0.28),),
+    "white": ((0.62, 0.62, 0.59),),
+    "yellow": ((0.70, 0.42, 0.04),),
+    "black_white": ((0.62, 0.62, 0.59), (0.03, 0.03, 0.03)),
+    "red_white": ((0.62, 0.62, 0.59), (0.5, 0.04, 0.03)),
+}
+"""The colours that follow each other along a kerb, a metre each."""
+
+SHOULDERS: dict[str, tuple[float, Colour]] = {
+    # name: (width m, colour)
+    "grass": (0.5, (0.20, 0.19, 0.11)),
+    "gravel": (1.1, (0.34, 0.31, 0.27)),
+    "soil": (1.2, (0.33, 0.23, 0.14)),
+    "paved": (1.4, (0.13, 0.13, 0.13)),
+}
+
 PAINTS: dict[str, Colour] = {"white": (0.68, 0.68, 0.65), "yellow": (0.66, 0.33, 0.012)}
 
 

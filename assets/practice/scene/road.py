@@ -10,26 +10,12 @@ import numpy as np
 from .chance import Chance, Conditions
 from .facts import Country
 from .geometry import Floats, Shape, merge, ribbon, smooth_noise
-from .presets import LINES, PAINTS, SURFACES, LineStyle, Look
+from .presets import KERBS, LINES, PAINTS, SHOULDERS, SURFACES, LineStyle, Look
 from .stage import Stage
 
 REACH_M = 420.0
 KERB_HEIGHT_M = 0.13
 UNPAVED = ("gravel", "dirt_brown", "dirt_red", "sand")
-_KERBS: dict[str, tuple[tuple[float, float, float], ...]] = {
-    "grey": ((0.38, 0.37, 0.35),),
-    "granite": ((0.27, 0.27, 0.28),),
-    "white": ((0.62, 0.62, 0.59),),
-    "yellow": ((0.70, 0.42, 0.04),),
-    "black_white": ((0.62, 0.62, 0.59), (0.03, 0.03, 0.03)),
-    "red_white": ((0.62, 0.62, 0.59), (0.5, 0.04, 0.03)),
-}
-_SHOULDERS = {
-    "grass": (0.5, (0.20, 0.19, 0.11)),
-    "gravel": (1.1, (0.34, 0.31, 0.27)),
-    "soil": (1.2, (0.33, 0.23, 0.14)),
-    "paved": (1.4, (0.13, 0.13, 0.13)),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +43,7 @@ class Road:
         if scene == "main":
             self._widen(chance)
         self.pavement_m = {"suburb": 1.9, "town": 3.0}.get(scene, 0.0) * chance.uniform(0.8, 1.2)
-        self.shoulder_m = 0.3 if self.pavement_m else _SHOULDERS[self.shoulder][0]
+        self.shoulder_m = 0.3 if self.pavement_m else SHOULDERS[self.shoulder][0]
         self.shoulder_m *= 1.0 if self.pavement_m else chance.uniform(0.6, 1.5)
         self.built_m = self.pavement_m + self.shoulder_m
         swing_m = {"village": 7.0, "suburb": 3.0, "town": 1.0, "main": 8.0, "mountain": 26.0}
@@ -215,7 +201,7 @@ def _paint_lines(stage: Stage, road: Road, country: Country, chance: Chance, sce
 
 
 def _kerbs(stage: Stage, road: Road, country: Country) -> None:
-    colours = _KERBS[country.kerb]
+    colours = KERBS[country.kerb]
     edge_m, top = road.half_width_m + road.shoulder_m, KERB_HEIGHT_M
     surfaces = [stage.surface(Look(colour), "kerb") for colour in colours]
     surfaces.append(stage.surface(Look((0.30, 0.29, 0.27), "asphalt")))
@@ -279,7 +265,7 @@ def build_road(stage: Stage, road: Road, country: Country, chance: Chance, scene
         stage, road, SURFACES[surface] if chance.happens(0.6) else Look((0.3, 0.25, 0.19), "stone")
     )
     _median(stage, road)
-    colour = _SHOULDERS[road.shoulder][1]
+    colour = SHOULDERS[road.shoulder][1]
     kind = "asphalt" if road.shoulder == "paved" or road.pavement_m else "stone"
     look = SURFACES[surface] if road.pavement_m else Look(colour, kind)
     _shoulders(stage, road, look, chance)

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from assets.practice.scene import facts, presets
+from assets.practice import country_table
+from assets.practice.country_table import Country, TableError, parse_country
+from assets.practice.scene import presets
 from assets.practice.scene.chance import SHARED_SCENES, PanoramaKey, draw_conditions
-from assets.practice.scene.facts import Country, TableError, load_countries, parse_country
+from assets.practice.scene.facts import check_names, load_countries
 from assets.practice.scene.forms import FORMS
 from assets.practice.scene.lettering import script_of
 from assets.practice.scene.places import distance_km, places
@@ -23,7 +25,8 @@ LEFT = {"AU", "BD", "BT", "BW", "GB", "HK", "ID", "IE", "JP", "MY", "NZ", "SG", 
 
 
 def rows() -> dict[str, Any]:
-    return facts.tomllib.loads(facts.TABLE.read_text(encoding="utf-8"))
+    text = country_table.TABLE.read_text(encoding="utf-8")
+    return country_table.tomllib.loads(text)
 
 
 def test_every_country_of_the_label_set_is_there_once() -> None:
@@ -135,7 +138,7 @@ def change(row: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
 )
 def test_a_wrong_row_is_one_line_that_names_file_and_key(key: str, value: Any, said: str) -> None:
     with pytest.raises(TableError) as caught:
-        parse_country("HU", change(rows()["HU"], key, value))
+        check_names(parse_country("HU", change(rows()["HU"], key, value)))
     message = str(caught.value)
     assert "countries.toml: [HU]" in message
     assert said in message

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assets.practice.scene import facts as scene_facts
+from assets.practice.country_table import SCRIPTS
 from assets.practice.scene import presets
 from assets.practice.scene.cues import encode_map
 from game import guide
@@ -60,7 +60,7 @@ def test_what_the_renderer_can_draw_has_words() -> None:
         "place_sign": presets.PLACE_SIGNS,
         "warning_sign": presets.WARNING_SIGNS,
         "speed_sign": presets.SPEED_SIGNS,
-        "script": scene_facts.SCRIPTS,
+        "script": SCRIPTS,
     }
     for section, names in drawn.items():
         assert set(names) <= set(terms[section]), f"add to [{section}] of {guide.TERMS.name}"
@@ -74,7 +74,7 @@ def test_mixtures_in_words() -> None:
     lines = {fact.topic: fact.text for fact in guide.facts("HU", "en")}["lines"]
     row = guide.table()["HU"]
     # By hand, for the row as it stands: dashes 6 of 9, solid 2, mixed 1; edges 6, 3 and 1 of 10.
-    assert row["centre_line"] == {"white_dashed": 6, "white_solid": 2, "white_solid_dashed": 1}
+    assert row.centre_line == {"white_dashed": 6, "white_solid": 2, "white_solid_dashed": 1}
     assert lines == (
         "In the middle: white dashes; sometimes a solid white line or a solid white line beside "
         "dashes. At the edge: a solid white line or no line; sometimes short white dashes."
@@ -89,7 +89,7 @@ def test_what_gives_a_country_away_is_shared_with_those_named() -> None:
     (bollard,) = (t for t in guide.telling("HU", "en") if t.thing == "Bollards")
     assert "black field with a red reflector" in bollard.text
     assert bollard.others == ()
-    frames = [code for code, row in guide.table().items() if "red_border" in row["place_sign"]]
+    frames = [code for code, row in guide.table().items() if "red_border" in row.place_sign]
     (frame,) = (t for t in guide.telling(frames[0], "en") if "red frame" in t.text)
     assert sorted((frames[0], *frame.others)) == sorted(frames)
     for code in COUNTRY_CODES:
