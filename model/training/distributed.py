@@ -1,8 +1,7 @@
 """The processes of a run and their devices: one, or several that ``torchrun`` started.
 
-The processes share out each step and add up their gradients, so that N of them do what one does
-with an N-fold batch. There is no wrapper round the network: its parts are called one by one, and a
-process without a picture in a step takes part all the same.
+Each process takes its part of every step, and ``DistributedDataParallel`` averages their gradients,
+so that N of them do what one does with an N-fold batch.
 """
 
 from __future__ import annotations
@@ -14,64 +13,66 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import torch
-from torch import Tensor, distributed
+from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from model.errors import ConfigError
 
 DEVICES = ("auto", "cpu", "cuda")
 
 _PATIENCE = timedelta(hours=6)
-"""One process may fill a cache, or judge, for long while the others wait."""
+"""One process may compute features, or validate, for long while the others wait."""
 
 
 @dataclass(frozen=True)
-class Crew:
+class Processes:
     """This process among those of the run.
 
     Attributes:
         device: where this one computes.
         rank: its number; 0 leads, and alone writes.
-        size: how many there are.
+        world_size: how many there are.
     """
 
     device: torch.device
     rank: int = 0
-    size: int = 1
+    world_size: int = 1
 
     @property
     def leads(self) -> bool:
         """Whether this process writes files and shows progress."""
         return self.rank == 0
 
+    def parallel(self, module: nn.Module) -> nn.Module:
+        """The module, whose backward passes average the gradients of all processes."""
+        if self.world_size == 1:
+            return module
+        # Batch norms keep the statistics of their own process within an epoch.
+        return DistributedDataParallel(module, broadcast_buffers=False)
+
     def add_up(self, tensors: Sequence[Tensor]) -> None:
         """Replace each tensor by its sum over all processes."""
-        if self.size == 1 or not tensors:
-            return
-        flat = torch.cat([t.reshape(-1) for t in tensors])
-        distributed.all_reduce(flat)
-        parts = torch.split(flat, [t.numel() for t in tensors])
-        for tensor, part in zip(tensors, parts, strict=True):
-            tensor.copy_(part.view_as(tensor))
+        if self.world_size > 1:
+            for tensor in tensors:
+                distributed.all_reduce(tensor)
 
     def total(self, value: float) -> float:
         """The sum of a number over all processes."""
-        if self.size == 1:
-            return value
         summed = torch.tensor(value, dtype=torch.float64, device=self.device)
-        distributed.all_reduce(summed)
+        self.add_up([summed])
         return summed.item()
 
-    def together(self, numbers: set[int]) -> set[int]:
+    def union(self, numbers: set[int]) -> set[int]:
         """The union of a set over all processes."""
-        if self.size == 1:
+        if self.world_size == 1:
             return numbers
-        found: list[set[int]] = [set()] * self.size
+        found: list[set[int]] = [set()] * self.world_size
         distributed.all_gather_object(found, numbers)
         return set().union(*found)
 
     def wait(self) -> None:
         """Wait until all processes are here."""
-        if self.size > 1:
+        if self.world_size > 1:
             distributed.barrier()
 
 
@@ -97,15 +98,17 @@ def choose_device(name: str, local_rank: int = 0) -> torch.device:
 
 
 @contextmanager
-def gather(device: str) -> Iterator[Crew]:
+def join_processes(device: str) -> Iterator[Processes]:
     """Join the processes that ``torchrun`` started, or be the only one.
+
+    Args:
+        device: one of :data:`DEVICES`.
 
     Raises:
         ConfigError: no such device here.
     """
-    size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1:
-        yield Crew(choose_device(device))
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield Processes(choose_device(device))
         return
     chosen = choose_device(device, int(os.environ.get("LOCAL_RANK", "0")))
     if chosen.type == "cuda":
@@ -113,6 +116,6 @@ def gather(device: str) -> Iterator[Crew]:
     backend = "nccl" if chosen.type == "cuda" else "gloo"
     distributed.init_process_group(backend, timeout=_PATIENCE)
     try:
-        yield Crew(chosen, distributed.get_rank(), distributed.get_world_size())
+        yield Processes(chosen, distributed.get_rank(), distributed.get_world_size())
     finally:
         distributed.destroy_process_group()

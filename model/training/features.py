@@ -1,4 +1,4 @@
-"""What frozen parts of a network make of pictures, computed once and kept on disk."""
+"""Features: what the frozen parts of a network make of pictures, computed once, kept on disk."""
 
 from __future__ import annotations
 
@@ -9,39 +9,43 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from model.data.datasets import Item
 from model.errors import PictureError
-from model.training.saving import save_tensors
+from model.training.distributed import Processes
+from model.training.run_directory import save_tensors
 
 log = logging.getLogger(__name__)
 
 CHUNK = 200
-"""Items a file of a :class:`Cache`: some minutes of work at most are lost with a killed run."""
+"""Items a file of a :class:`FeatureCache`: a killed run loses some minutes of work at most."""
+
+_Chunk = dict[int, tuple[Tensor, int]]
+"""Features and class index of items, by their numbers."""
 
 
-class CachedDataset(Dataset[Item]):
-    """What a frozen part of a network makes of each draw, kept in memory in half precision."""
+class CachedFeatures(Dataset[Item]):
+    """Features of each draw, kept in memory in half precision."""
 
-    def __init__(self, inputs: Sequence[Tensor], labels: Sequence[int]) -> None:
-        self._inputs, self._labels = inputs, labels
+    def __init__(self, features: Sequence[Tensor], labels: Sequence[int]) -> None:
+        self._features, self._labels = features, labels
 
     def __len__(self) -> int:
-        return len(self._inputs)
+        return len(self._features)
 
     def __getitem__(self, index: int) -> Item:
-        return self._inputs[index].float(), self._labels[index]
+        return self._features[index].float(), self._labels[index]
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
-        """The shape of each input."""
-        return [tuple(x.shape) for x in self._inputs]
+        """The shape of each item's features."""
+        return [tuple(x.shape) for x in self._features]
 
 
 @dataclass(frozen=True)
-class Cache:
+class FeatureCache:
     """Runs a frozen part of a network over a dataset once, and keeps the results on disk.
 
     Files hold :data:`CHUNK` items each and are named by a hash of all that decides their content,
@@ -50,7 +54,7 @@ class Cache:
 
     Attributes:
         directory: where the files go.
-        frozen: maps a batch of one input to what is kept.
+        frozen: maps a batch of one input to its features.
         identity: names the frozen part and the preprocessing.
         progress: wraps the loop over the items, to show it.
         unreadable: called for an item whose picture cannot be read; raises, or lets it be left out.
@@ -62,42 +66,35 @@ class Cache:
     progress: Callable[[Iterable[int]], Iterable[int]]
     unreadable: Callable[[int, PictureError], None]
 
-    def run(
-        self,
-        dataset: Dataset[Item],
-        names: Sequence[str],
-        *,
-        rank: int = 0,
-        size: int = 1,
-        wait: Callable[[], None] = lambda: None,
-    ) -> tuple[CachedDataset, list[int]]:
-        """Cache a dataset.
+    def features(
+        self, dataset: Dataset[Item], names: Sequence[str], processes: Processes
+    ) -> tuple[CachedFeatures, list[int]]:
+        """The features of a dataset; several processes share out the files.
 
         Args:
             dataset: of inputs.
             names: identify the dataset's items.
-            rank: this process computes every ``size``-th file, from this one on,
-            size: of so many processes,
-            wait: and waits for the others before it reads them all.
+            processes: of the run; each computes every N-th file, and reads them all.
 
         Returns:
-            The cached items and the numbers of the items they come from: all but unreadable ones.
+            The features and the numbers of the items they come from: all but unreadable ones.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
-        if size > 1:
-            own = [i for i in range(len(names)) if i // CHUNK % size == rank]
-            self._chunks(dataset, names, own)
-            wait()
-        kept = self._chunks(dataset, names, range(len(names)))
+        everything = range(len(names))
+        rank, world_size = processes.rank, processes.world_size
+        if world_size > 1:
+            self._items(dataset, names, [i for i in everything if i // CHUNK % world_size == rank])
+            processes.wait()
+        kept = self._items(dataset, names, everything)
         items = kept.values()
-        return CachedDataset([x for x, _ in items], [label for _, label in items]), list(kept)
+        return CachedFeatures([x for x, _ in items], [label for _, label in items]), list(kept)
 
-    def _chunks(
+    def _items(
         self, dataset: Dataset[Item], names: Sequence[str], numbers: Sequence[int]
-    ) -> dict[int, tuple[Tensor, int]]:
+    ) -> _Chunk:
         """Compute or read these items: whole chunks, in order."""
-        kept: dict[int, tuple[Tensor, int]] = {}
-        chunk: dict[int, tuple[Tensor, int]] = {}
+        kept: _Chunk = {}
+        chunk: _Chunk = {}
         for i in self.progress(numbers):
             if i % CHUNK == 0:
                 last = min(i + CHUNK, len(names))
@@ -113,7 +110,7 @@ class Cache:
                 kept |= dict(sorted(chunk.items()))
         return kept
 
-    def _add(self, dataset: Dataset[Item], i: int, chunk: dict[int, tuple[Tensor, int]]) -> None:
+    def _add(self, dataset: Dataset[Item], i: int, chunk: _Chunk) -> None:
         try:
             x, label = dataset[i]
         except PictureError as error:
@@ -127,7 +124,7 @@ class Cache:
         return self.directory / f"{hashlib.sha256(content.encode()).hexdigest()[:20]}.pt"
 
     @staticmethod
-    def _read(file: Path, first: int) -> dict[int, tuple[Tensor, int]]:
+    def _read(file: Path, first: int) -> _Chunk:
         if not file.is_file():
             return {}
         try:
@@ -139,5 +136,14 @@ class Cache:
         return {first + i: (x, label) for i, x, label in stored}
 
     @staticmethod
-    def _write(file: Path, first: int, chunk: dict[int, tuple[Tensor, int]]) -> None:
+    def _write(file: Path, first: int, chunk: _Chunk) -> None:
         save_tensors([(i - first, x, label) for i, (x, label) in chunk.items()], file)
+
+
+def weights_hash(parts: Iterable[nn.Module]) -> str:
+    """Identify the weights of some modules: 16 hex digits."""
+    found = hashlib.sha256()
+    for part in parts:
+        for value in part.state_dict().values():
+            found.update(value.cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()[:16]

@@ -1,41 +1,57 @@
-"""The folder of a run: what it was made with, how it went, and what it needs to go on."""
+"""The directory of a run: what it was made with, how it went, and what it needs to go on."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import torch
+from safetensors import SafetensorError
 
 from model.checkpoint import Checkpoint, save
 from model.data.collection import Collection
-from model.errors import ConfigError
-from model.training.crew import Crew
-from model.training.saving import reporting, save_tensors, save_text
-
-Row = dict[str, Any]
+from model.data.files import replacing
+from model.errors import ConfigError, DataError
+from model.training.distributed import Processes
 
 
-class RunFolder:
-    """Reads and writes the folder; of several processes only the leading one writes.
+class EpochRecord(TypedDict, total=False):
+    """A line of ``log.csv``: where in the training it stands, and the figures of the val split."""
+
+    stage: int
+    epoch: int
+    lr: float
+    train_loss: float
+    val_loss: float
+    val_top1: float
+    val_macro_recall: float
+    temperature: float
+    seconds: float
+    unreadable: int
+
+
+class RunDirectory:
+    """Reads and writes the directory; of several processes only the leading one writes.
 
     Args:
-        path: the folder.
-        crew: the processes of the run.
+        path: the directory.
+        processes: of the run.
         tensorboard: write curves for TensorBoard as well.
 
     Raises:
         ConfigError: TensorBoard is wanted but not installed.
     """
 
-    def __init__(self, path: Path, crew: Crew, *, tensorboard: bool = False) -> None:
-        self.path, self._crew = path, crew
+    def __init__(self, path: Path, processes: Processes, *, tensorboard: bool = False) -> None:
+        self.path, self._processes = path, processes
         self._last = path / "last.pt"
-        self._curves = _summary_writer() if tensorboard and crew.leads else None
+        self._curves = _summary_writer() if tensorboard and processes.leads else None
         self._writer: Any = None
 
     def begin(self, identity: Mapping[str, Any], about: Mapping[str, Any], data: str) -> None:
@@ -47,15 +63,16 @@ class RunFolder:
             data: the places with their splits, as CSV.
 
         Raises:
-            ConfigError: the folder holds a run.
+            ConfigError: the directory holds a run.
+            DataError: nothing can be written there.
         """
         holds_one = self._last.exists()
-        self._crew.wait()
+        self._processes.wait()
         if holds_one:
             raise ConfigError(f"{self.path}: holds a run; add --resume, or give another --out")
-        if not self._crew.leads:
+        if not self._processes.leads:
             return
-        with reporting(self.path):
+        with one_line_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             (self.path / "log.csv").unlink(missing_ok=True)
         save_text(json.dumps({**identity, **about}, indent=2) + "\n", self.path / "config.json")
@@ -83,34 +100,34 @@ class RunFolder:
 
     def save(self, state: Mapping[str, Any]) -> None:
         """Write what a resumed run needs: tensors and plain values."""
-        if self._crew.leads:
+        if self._processes.leads:
             save_tensors(dict(state), self._last)
 
-    def log(self, rows: Sequence[Row]) -> None:
+    def log(self, records: Sequence[EpochRecord]) -> None:
         """Write all epochs so far; the last one goes to TensorBoard too."""
-        if not self._crew.leads:
+        if not self._processes.leads:
             return
         stream = io.StringIO(newline="")
-        writer = csv.DictWriter(stream, rows[-1].keys(), lineterminator="\n")
+        writer = csv.DictWriter(stream, records[-1].keys(), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(records)
         save_text(stream.getvalue(), self.path / "log.csv")
-        for name, value in rows[-1].items():
-            self.curve(f"epoch/{name}", value, len(rows))
+        for name, value in records[-1].items():
+            self.add_to_curve(f"epoch/{name}", value, len(records))
 
-    def curve(self, name: str, value: float, step: int) -> None:
+    def add_to_curve(self, name: str, value: Any, step: int) -> None:
         """A point of a curve for TensorBoard, where that is wanted."""
         if self._curves is None:
             return
-        with reporting(self.path / "tensorboard"):
+        with one_line_errors(self.path / "tensorboard"):
             if self._writer is None:
                 self._writer = self._curves(self.path / "tensorboard")
             self._writer.add_scalar(name, value, step)
 
     def save_checkpoint(self, checkpoint: Checkpoint, name: str) -> None:
-        """Write a checkpoint into this sub-folder."""
-        if self._crew.leads:
-            with reporting(self.path / name):
+        """Write a checkpoint into this sub-directory."""
+        if self._processes.leads:
+            with one_line_errors(self.path / name):
                 save(checkpoint, self.path / name)
 
     def close(self) -> None:
@@ -119,7 +136,53 @@ class RunFolder:
             self._writer.close()
 
 
-def manifest(collection: Collection) -> str:
+@contextmanager
+def one_line_errors(target: Path) -> Iterator[None]:
+    """Turn whatever a failing write raises into one line; the file's earlier version stays.
+
+    Raises:
+        DataError: nothing could be written.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise DataError(
+            f"{target}: cannot be written ({_reason(error)}); make room there, then go on with "
+            "--resume (the last good checkpoint is still there)"
+        ) from None
+
+
+def _reason(error: BaseException) -> str:
+    # torch.save reports a full disk as an error of its archive; the system's words lie behind it.
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__context__
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def save_tensors(value: Any, file: Path) -> None:
+    """``torch.save`` under a temporary name, then rename.
+
+    Raises:
+        DataError: nothing could be written.
+    """
+    with one_line_errors(file), replacing(file) as temporary, temporary.open("wb") as stream:
+        torch.save(value, stream)
+
+
+def save_text(text: str, file: Path) -> None:
+    """Write a text file whole or not at all.
+
+    Raises:
+        DataError: nothing could be written.
+    """
+    with one_line_errors(file), replacing(file) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def places_csv(collection: Collection) -> str:
     """The places of a collection with their splits, as CSV."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
@@ -127,6 +190,19 @@ def manifest(collection: Collection) -> str:
     for i, (place, use) in enumerate(zip(collection.places, collection.uses, strict=True)):
         writer.writerow([place.key, place.source, place.country, use, collection.name(i)])
     return stream.getvalue()
+
+
+def git_revision() -> str:
+    """The commit of this source tree, with ``+`` if files differ from it; "unknown" without git."""
+    here = Path(__file__).parent
+    try:
+        commit = ["git", "-C", str(here), "rev-parse", "--short=12", "HEAD"]
+        head = subprocess.run(commit, capture_output=True, text=True, check=True).stdout.strip()
+        status = ["git", "-C", str(here), "status", "--porcelain", "--untracked-files=no"]
+        dirty = subprocess.run(status, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return f"{head}+" if dirty else head
 
 
 def _difference(what: str, was: Any, now: Any) -> str:
