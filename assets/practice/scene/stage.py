@@ -19,15 +19,16 @@ class Stage:
     """One scene under construction. Creating it empties Blender.
 
     Attributes:
-        place: metres by which every pattern of a surface is moved here.
+        place: what all surfaces share here: an offset of their patterns, rain, snow.
         pixel_rad: how wide a pixel of the picture is, seen from the camera.
         eye: the camera, once it is placed.
     """
 
-    def __init__(self, chance: Chance, width_px: int) -> None:
+    def __init__(self, chance: Chance, width_px: int, wet: float = 0.0, snow: float = 0.0) -> None:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         self.scene = bpy.context.scene
-        self.place = (chance.uniform(-400, 400), chance.uniform(-400, 400), 0.0)
+        offset_m = (chance.uniform(-400, 400), chance.uniform(-400, 400), 0.0)
+        self.place = materials.Place(offset_m, wet, snow)
         self.pixel_rad = 2 * math.pi / width_px
         self.eye = (0.0, 0.0, 2.5)
         self._materials: dict[tuple[Any, ...], Any] = {}

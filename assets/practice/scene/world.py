@@ -9,12 +9,13 @@ import numpy as np
 
 from . import clutter, furniture
 from .buildings import Building, build
-from .chance import RURAL, Chance, Conditions, PanoramaKey, draw_conditions
+from .chance import RURAL, Chance, Conditions, draw_conditions
 from .crops import place_crops
 from .facts import Country
 from .film import place_camera
 from .forms import FORMS
 from .geometry import tube
+from .keys import PanoramaKey
 from .road import Road, build_road
 from .signs import SignPlacer, shop_sign
 from .sky import build_sky
@@ -196,7 +197,8 @@ def build_world(key: PanoramaKey, country: Country, width_px: int) -> tuple[Stag
     def chance(purpose: str) -> Chance:
         return Chance(key, purpose)
 
-    stage = Stage(chance("surfaces"), width_px)
+    air = conditions.air
+    stage = Stage(chance("surfaces"), width_px, air.wet, air.snow)
     road = Road(country, conditions, chance("bend"))
     stage.eye = _eye(road, country, conditions)
     build_road(stage, road, country, chance("road"), scene)

@@ -12,9 +12,10 @@ import pytest
 from assets.practice import country_table
 from assets.practice.country_table import Country, TableError, parse_country
 from assets.practice.scene import presets
-from assets.practice.scene.chance import SHARED_SCENES, PanoramaKey, draw_conditions
+from assets.practice.scene.chance import SHARED_SCENES, draw_conditions
 from assets.practice.scene.facts import check_names, load_countries
 from assets.practice.scene.forms import FORMS
+from assets.practice.scene.keys import PanoramaKey
 from assets.practice.scene.lettering import script_of
 from assets.practice.scene.places import distance_km, places
 from assets.practice.scene.trees import SPECIES
