@@ -50,7 +50,7 @@ def test_picking_follows_the_weights() -> None:
 def test_six_test_panoramas_differ_in_weather_and_scene() -> None:
     for code, country in COUNTRIES.items():
         drawn = [draw_conditions(PanoramaKey(code, "test", i), country) for i in range(6)]
-        assert len({c.weather for c in drawn}) >= 4, code
+        assert len({c.weather for c in drawn}) >= 3, code
         assert len({c.scene for c in drawn}) >= 4, code
         assert len({c.camera for c in drawn}) >= 2, code
 
@@ -61,7 +61,7 @@ def test_weather_is_shared_but_for_snow() -> None:
         drawn = Counter(draw_conditions(key, country).weather for key in keys)
         assert (drawn["snow"] > 0) == (country.climate in SNOWY_CLIMATES), code
         for name in ("clear", "overcast", "golden", "wet", "fog"):
-            assert abs(drawn[name] / 200 - WEATHERS[name].weight) < 0.02, (code, name)
+            assert abs(drawn[name] / 200 - WEATHERS[name].weight) < 0.03, (code, name)
 
 
 def test_every_scene_has_set_pieces_and_there_are_eight_of_them() -> None:
