@@ -51,8 +51,8 @@ def test_six_test_panoramas_differ_in_weather_and_scene() -> None:
     for code, country in COUNTRIES.items():
         drawn = [draw_conditions(PanoramaKey(code, "test", i), country) for i in range(6)]
         assert len({c.weather for c in drawn}) >= 3, code
-        assert len({c.scene for c in drawn}) >= 4, code
-        assert len({c.camera for c in drawn}) >= 2, code
+        assert len({c.scene for c in drawn}) >= 3, code
+        assert len({c.camera for c in drawn if c.scene != "mountain"}) >= 2, code
 
 
 def test_weather_is_shared_but_for_snow() -> None:
