@@ -12,7 +12,7 @@ usage::
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from babel import Locale
 from numpy.typing import NDArray
 from PIL import Image
 
-from assets.practice.country_table import Country, load_table
+from assets.practice.country_table import NEW_LINE, Country, load_table
 from game.country_names import LANGUAGES, Language
 
 if sys.version_info >= (3, 11):
@@ -58,12 +58,49 @@ ALIKE = 3
 _COMPARED = {
     **{name: name for name in ("bollard", "pole")},
     "plate_rear": "plate",
+    "plate_front": "plate",
     "scripts": "script",
     "edge_line": "line",
-    **{name: name for name in "warning_sign speed_sign place_sign direction_sign".split()},
-    **{name: name for name in "kerb form roof wall fence rail tree terrain surface".split()},
+    **{name: name for name in "chevron stop_sign warning_sign speed_sign place_sign".split()},
+    **{name: name for name in "direction_sign direction_stand sign_post sign_back".split()},
+    **{name: name for name in "give_way_sign across_line kerb form roof wall fence rail".split()},
+    **{name: name for name in "tree terrain surface".split()},
 }
 """Columns that countries are told apart by, the plainest first, and their section of the terms."""
+
+_USUAL = {
+    "across_line": "white_zebra",
+    "give_way_sign": "white",
+    "sign_post": "steel",
+    "sign_back": "grey",
+    "direction_stand": "posts",
+}
+"""What is so in most countries, and is told only where it is not all that there is."""
+
+_COARSE = frozenset("surface shoulder soil".split())
+"""Columns of which nothing but an estimate is to be had; they are not called guesses one by one."""
+
+_SENTENCES: dict[str, tuple[str, ...]] = {
+    "driving": ("driving",),
+    "lines": ("centre_line", "edge_line", "across_line"),
+    "road": ("surface", "shoulder", "kerb"),
+    "bollards": ("bollard",),
+    "poles": ("pole",),
+    "rails": ("rail",),
+    "signs": (
+        "warning_sign", "speed_sign", "direction_sign", "direction_stand", "place_sign", "chevron",
+        "stop_sign", "give_way_sign", "sign_post", "sign_back",
+    ),
+    "writing": ("languages", "scripts"),
+    "buildings": ("form", "wall", "roof"),
+    "fences": ("fence",),
+    "plants": ("tree",),
+    "land": ("terrain", "soil", "climate"),
+}  # fmt: skip
+"""The columns that a topic tells of, a sentence each."""
+
+_SECTIONS = {"centre_line": "line", "edge_line": "line", "scripts": "script"}
+"""Sections of the terms that are not named as their column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,43 +170,56 @@ def facts(code: str, language: Language) -> list[Fact]:
 
 def _text(topic: str, row: Country, language: Language) -> str:
     """The sentences of one topic; empty if there is nothing to say."""
-    parts = dict(_parts(topic, row, language))
-    if not all(parts.values()):
-        return ""
-    differs = topic == "plates" and parts["front"] != parts["rear"]
-    sentence = term("sentence", "plates_differ" if differs else topic, language)
-    return ". ".join(map(_capital, sentence.format(**parts).split(". ")))
-
-
-def _parts(topic: str, row: Country, language: Language) -> Iterator[tuple[str, str]]:
-    """What a topic's sentence is filled with."""
-
-    def mixed(section: str, column: str = "") -> str:
-        return _mixed(section, _cell(row, column or section), language)
-
-    if topic == "driving":
-        yield "side", mixed("driving")
-    elif topic == "lines":
-        yield from (("centre", mixed("line", "centre_line")), ("edge", mixed("line", "edge_line")))
-    elif topic == "signs":
-        yield from (
-            (kind, mixed(f"{kind}_sign")) for kind in "warning speed direction place".split()
-        )
-    elif topic == "plates":
-        yield from ((end, mixed("plate", f"plate_{end}")) for end in ("front", "rear"))
-        yield "text", row.plate_text
-    elif topic == "writing":
-        yield "languages", ", ".join(_language(name, language) for name in row.languages)
-        yield "scripts", _join([term("script", name, language) for name in row.scripts], ", ")
+    if topic == "plates":
+        sentences = _plate_sentences(row, language)
     elif topic == "camera":
-        yield "names", "; ".join(term("camera", name, language) for name in _camera(row))
-    elif topic in ("road", "buildings", "land"):
-        columns = {"road": "surface shoulder kerb", "buildings": "form wall roof"}
-        for column in columns.get(topic, "terrain soil climate").split():
-            yield column, mixed(column)
+        names = "; ".join(term("camera", name, language) for name in _camera(row))
+        sentences = [_sentence("plain", language, said=names)] if names else []
     else:
-        column = {"plants": "tree"}.get(topic, topic.removesuffix("s"))
-        yield "names", mixed(column)
+        sentences = [
+            _column_sentence(column, row, language)
+            for column in _SENTENCES[topic]
+            if set(_cell(row, column)) != {_USUAL.get(column)}
+        ]
+    return " ".join(sentences)
+
+
+def _sentence(kind: str, language: Language, **parts: str) -> str:
+    """A sentence of the terms, its parts filled in, each sentence in it with a capital."""
+    filled = term("sentence", kind, language).format(**parts)
+    return ". ".join(_capital(piece) for piece in filled.split(". "))
+
+
+def _column_sentence(column: str, row: Country, language: Language) -> str:
+    """What there is to say of one column."""
+    if column == "languages":
+        said = ", ".join(_language(name, language) for name in row.languages)
+    else:
+        said = _mixed(_SECTIONS.get(column, column), _cell(row, column), language)
+    if row.is_guess(column) and column not in _COARSE:
+        said = term("sentence", "guess", language).format(said=said)
+    kind = column if column in _terms()["sentence"] else "plain"
+    return _sentence(kind, language, said=said)
+
+
+def _plate_sentences(row: Country, language: Language) -> list[str]:
+    """The kinds of plates, the commonest first, and how a pattern is read."""
+    patterns: dict[tuple[str, str, str], list[str]] = {}
+    for plate in sorted(row.plates, key=lambda each: (each.on != "any", -each.share)):
+        front, rear = (term("plate", name, language) for name in (plate.front, plate.rear))
+        text = plate.text.replace(NEW_LINE, f" {NEW_LINE} ")
+        patterns.setdefault((front, rear, plate.on), []).append(text)
+    sentences: list[str] = []
+    for (front, rear, on), texts in patterns.items():
+        if on == "van":
+            kind = "plate_van"
+        else:
+            kind = "plate_more" if sentences else "plate"
+            if front != rear:
+                kind += "_differ"
+        text = _join(list(dict.fromkeys(texts)), _or(language))
+        sentences.append(_sentence(kind, language, front=front, rear=rear, text=text))
+    return [*sentences, _sentence("plate_pattern", language)]
 
 
 def _cell(row: Country, column: str) -> dict[str, float]:
@@ -187,17 +237,25 @@ def shares(value: str | Sequence[str] | Mapping[str, float]) -> dict[str, float]
 
 
 def _mixed(section: str, of: Mapping[str, float], language: Language) -> str:
-    """A mixture in words: its main things, and what is sometimes seen."""
-    names = list(of)
+    """A mixture in words: its main things, what is sometimes seen, and that there may be none."""
+    seen = {name: share for name, share in of.items() if name != "none"}
+    if not seen:
+        return term(section, "none", language)
+    names = list(seen)
     main = [name for name in names if of[name] >= OFTEN] or names[:1]
     rest = [name for name in names if name not in main and of[name] >= SELDOM]
 
     def spoken(those: Sequence[str]) -> str:
         return _join([term(section, name, language) for name in those], _or(language))
 
-    if not rest:
-        return spoken(main)
-    return term("sentence", "mixed", language).format(main=spoken(main), rest=spoken(rest))
+    said = spoken(main)
+    if rest:
+        said = term("sentence", "mixed", language).format(main=said, rest=spoken(rest))
+    none = of.get("none", 0.0)
+    if none < SELDOM:
+        return said
+    kind = "often_none" if none >= OFTEN else "sometimes_none"
+    return term("sentence", kind, language).format(seen=said)
 
 
 def _or(language: Language) -> str:
@@ -218,8 +276,7 @@ def _camera(row: Country) -> list[str]:
         names.append("low")
     if row.blurred_bottom:
         names.append("blurred_bottom")
-    if row.car_seen != "none":
-        names.append(row.car_seen)
+    names += [name for name in (row.car_seen, row.car_colour) if name != "none"]
     return names
 
 
@@ -228,22 +285,51 @@ def _capital(text: str) -> str:
 
 
 def telling(code: str, language: Language) -> list[Telling]:
-    """What a country shares with no other, or with few: at most ``TELLING``, the rarest first."""
-    found = []
+    """What a country shares with no other, or with few: at most ``TELLING``, the rarest first.
+
+    Looks are counted, not names: two names of the table that are put into the same words are one.
+    What is a guess tells nothing.
+    """
+    row, found = table()[code], []
     for column, section in _COMPARED.items():
-        for name, share in _cell(table()[code], column).items():
-            others = tuple(sorted(_having(column, name) - {code}))
-            if name != "none" and share >= OFTEN and len(others) <= SHARED_BY:
+        if row.is_guess(_sourced(column)):
+            continue
+        for look, share in _looks(row, column).items():
+            others = tuple(sorted(_having(column, look) - {code}))
+            if look != "none" and share >= OFTEN and len(others) <= SHARED_BY:
                 thing = term("column", column, language)
+                name = next(n for n in _cell(row, column) if _look(section, n) == look)
                 found.append(Telling(thing, term(section, name, language), others))
-    return sorted(found, key=lambda t: len(t.others))[:TELLING]
+    # The same plate at both ends is one thing: the first of the same words stays.
+    single = {each.text: each for each in reversed(found)}
+    return sorted(single.values(), key=lambda t: (len(t.others), found.index(t)))[:TELLING]
+
+
+def _sourced(column: str) -> str:
+    """The column of the table that a compared column comes from."""
+    return "plates" if column.startswith("plate_") else column
+
+
+def _look(section: str, name: str) -> str:
+    """What a name looks like: its words, so that names with the same words are one look."""
+    return term(section, name, "en")
+
+
+def _looks(row: Country, column: str) -> dict[str, float]:
+    """The looks in a column of a row, as shares."""
+    section = _COMPARED.get(column, _SECTIONS.get(column, column))
+    found: dict[str, float] = {}
+    for name, share in _cell(row, column).items():
+        look = _look(section, name)
+        found[look] = found.get(look, 0.0) + share
+    return found
 
 
 @cache
-def _having(column: str, name: str) -> frozenset[str]:
+def _having(column: str, look: str) -> frozenset[str]:
     """The countries in which something is at least sometimes seen."""
     return frozenset(
-        code for code, row in table().items() if _cell(row, column).get(name, 0) >= SELDOM
+        code for code, row in table().items() if _looks(row, column).get(look, 0.0) >= SELDOM
     )
 
 
@@ -254,9 +340,9 @@ def alike(code: str) -> tuple[str, ...]:
     def overlap(other: str) -> float:
         """How much of all compared columns two countries share, each column up to 1."""
         return sum(
-            min(share, _cell(table()[other], column).get(name, 0))
+            min(share, _looks(table()[other], column).get(look, 0.0))
             for column in (*_COMPARED, "driving", "centre_line")
-            for name, share in _cell(table()[code], column).items()
+            for look, share in _looks(table()[code], column).items()
         )
 
     others = [other for other in table() if other != code]

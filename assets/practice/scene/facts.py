@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assets.practice.country_table import TABLE, Country, TableError, load_table
 
-from . import presets
+from . import furniture_presets, presets, sign_presets
 
 __all__ = ["TABLE", "Country", "TableError", "check_names", "load_countries"]
 
@@ -25,15 +25,22 @@ DRAWN: dict[str, Collection[str]] = {
     "surface": presets.SURFACES,
     "shoulder": presets.SHOULDERS,
     "kerb": presets.KERBS,
-    "bollard": presets.BOLLARDS,
-    "pole": presets.POLES,
+    "bollard": furniture_presets.BOLLARDS,
+    "pole": furniture_presets.POLES,
     "rail": presets.RAILS,
-    "warning_sign": presets.WARNING_SIGNS,
-    "speed_sign": presets.SPEED_SIGNS,
-    "direction_sign": presets.DIRECTION_SIGNS,
-    "place_sign": presets.PLACE_SIGNS,
-    "plate_front": presets.PLATES,
-    "plate_rear": presets.PLATES,
+    "warning_sign": sign_presets.WARNING_SIGNS,
+    "speed_sign": sign_presets.SPEED_SIGNS,
+    "direction_sign": sign_presets.DIRECTION_SIGNS,
+    "place_sign": sign_presets.PLACE_SIGNS,
+    "across_line": presets.ACROSS_LINES,
+    "chevron": sign_presets.CHEVRONS,
+    "stop_sign": sign_presets.STOP_SIGNS,
+    "give_way_sign": sign_presets.GIVE_WAY_SIGNS,
+    "sign_post": sign_presets.SIGN_POSTS,
+    "sign_back": sign_presets.SIGN_BACKS,
+    "direction_stand": sign_presets.DIRECTION_STANDS,
+    "plate_front": sign_presets.PLATES,
+    "plate_rear": sign_presets.PLATES,
     "form": presets.FORMS,
     "wall": presets.WALLS,
     "roof": presets.ROOFS,

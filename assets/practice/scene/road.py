@@ -10,7 +10,7 @@ import numpy as np
 from .chance import Chance, Conditions
 from .facts import Country
 from .geometry import Floats, Shape, merge, ribbon, smooth_noise
-from .presets import KERBS, LINES, PAINTS, SHOULDERS, SURFACES, LineStyle, Look
+from .presets import ACROSS_LINES, KERBS, LINES, PAINTS, SHOULDERS, SURFACES, LineStyle, Look
 from .stage import Stage
 
 REACH_M = 420.0
@@ -92,6 +92,10 @@ class Road:
         """How far the road is turned from the y axis at ``y``, counter-clockwise."""
         slope = self._swing_m / self._wave_m * math.cos(y / self._wave_m + self._phase)
         return -math.atan(slope)
+
+    def curvature(self, y: float) -> float:
+        """How sharply the road bends at ``y``, in 1/m; above 0 to the right."""
+        return -self._swing_m / self._wave_m**2 * math.sin(y / self._wave_m + self._phase)
 
     def beside(self, offset_m: float, y: float) -> tuple[float, float]:
         """The point ``offset_m`` to the right of the road's middle at ``y``."""
@@ -200,8 +204,8 @@ def _paint_lines(stage: Stage, road: Road, country: Country, chance: Chance, sce
         stage.note("road_line", ", ".join(shown))
 
 
-def _kerbs(stage: Stage, road: Road, country: Country) -> None:
-    colours = KERBS[country.kerb]
+def _kerbs(stage: Stage, road: Road, name: str) -> None:
+    colours = KERBS[name]
     edge_m, top = road.half_width_m + road.shoulder_m, KERB_HEIGHT_M
     surfaces = [stage.surface(Look(colour), "kerb") for colour in colours]
     surfaces.append(stage.surface(Look((0.30, 0.29, 0.27), "asphalt")))
@@ -229,7 +233,31 @@ def _kerbs(stage: Stage, road: Road, country: Country) -> None:
         for low, high in zip(ends[::2], ends[1::2], strict=True):
             pieces.append(ribbon(road.path(low, high), profile, len(colours)))
     stage.add(merge(pieces), surfaces)
-    stage.note("kerb", country.kerb)
+    stage.note("kerb", name)
+
+
+def paint_across(stage: Stage, road: Road, country: Country, chance: Chance, scene: str) -> None:
+    """What is painted across the road: a crossing in built-up places, bars before a bend."""
+    name = chance.pick(country.across_line)
+    style = ACROSS_LINES[name]
+    built_up = scene in ("village", "suburb", "town")
+    if not chance.happens(0.4 if built_up == style.zebra else 0.1):
+        return
+    start = chance.choice((-1, 1)) * chance.uniform(7, 20)
+    pieces: dict[str, list[Shape]] = {paint: [] for paint in style.paints}
+    half_m = road.half_width_m - 0.3
+    stripes = np.arange(-half_m, half_m - 0.5, 1.0) if style.zebra else np.arange(0.0, 14.0, 2.2)
+    for number, low in enumerate(stripes):
+        if style.zebra:
+            ends, left, right = (start, start + 3.5), low, low + 0.5
+        else:
+            ends, left, right = (start + low, start + low + 0.45), -half_m, half_m
+        strip = ribbon(road.path(*ends, 1.0), [(left, 0.022), (0.5 * (left + right), 0.026),
+                                               (right, 0.022)])  # fmt: skip
+        pieces[style.paints[number % len(style.paints)]].append(strip)
+    for paint, parts in pieces.items():
+        stage.add(merge(parts), [stage.paint(PAINTS[paint], "road_line")])
+    stage.note("road_line", f"across {name}")
 
 
 def _shoulders(stage: Stage, road: Road, look: Look, chance: Chance) -> None:
@@ -272,5 +300,6 @@ def build_road(stage: Stage, road: Road, country: Country, chance: Chance, scene
     stage.note("road_surface", surface)
     if not unpaved:
         _paint_lines(stage, road, country, chance, scene)
+        paint_across(stage, road, country, chance, scene)
     if road.pavement_m:
-        _kerbs(stage, road, country)
+        _kerbs(stage, road, chance.pick(country.kerb))

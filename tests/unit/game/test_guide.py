@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from assets.practice.country_table import SCRIPTS
-from assets.practice.scene import presets
+from assets.practice.scene import furniture_presets, presets, sign_presets
 from assets.practice.scene.cues import encode_map
 from game import guide
 from game.country_names import LANGUAGES, Language
@@ -45,8 +45,8 @@ def test_what_the_renderer_can_draw_has_words() -> None:
         "line": presets.LINES,
         "surface": presets.SURFACES,
         "soil": presets.SOILS,
-        "bollard": presets.BOLLARDS,
-        "pole": presets.POLES,
+        "bollard": furniture_presets.BOLLARDS,
+        "pole": furniture_presets.POLES,
         "rail": presets.RAILS,
         "fence": presets.FENCES,
         "wall": presets.WALLS,
@@ -55,11 +55,20 @@ def test_what_the_renderer_can_draw_has_words() -> None:
         "tree": presets.TREES,
         "climate": presets.CLIMATES,
         "terrain": presets.TERRAINS,
-        "plate": presets.PLATES,
-        "direction_sign": presets.DIRECTION_SIGNS,
-        "place_sign": presets.PLACE_SIGNS,
-        "warning_sign": presets.WARNING_SIGNS,
-        "speed_sign": presets.SPEED_SIGNS,
+        "across_line": presets.ACROSS_LINES,
+        "kerb": presets.KERBS,
+        "shoulder": presets.SHOULDERS,
+        "plate": sign_presets.PLATES,
+        "direction_sign": sign_presets.DIRECTION_SIGNS,
+        "direction_stand": sign_presets.DIRECTION_STANDS,
+        "place_sign": sign_presets.PLACE_SIGNS,
+        "warning_sign": sign_presets.WARNING_SIGNS,
+        "speed_sign": sign_presets.SPEED_SIGNS,
+        "chevron": sign_presets.CHEVRONS,
+        "stop_sign": sign_presets.STOP_SIGNS,
+        "give_way_sign": sign_presets.GIVE_WAY_SIGNS,
+        "sign_post": sign_presets.SIGN_POSTS,
+        "sign_back": sign_presets.SIGN_BACKS,
         "script": SCRIPTS,
     }
     for section, names in drawn.items():
@@ -77,19 +86,25 @@ def test_mixtures_in_words() -> None:
     assert row.centre_line == {"white_dashed": 6, "white_solid": 2, "white_solid_dashed": 1}
     assert lines == (
         "In the middle: white dashes; sometimes a solid white line or a solid white line beside "
-        "dashes. At the edge: a solid white line or no line; sometimes short white dashes."
+        "dashes. At the edge: a solid white line; sometimes short white dashes; often there is "
+        "none."
     )
     assert guide.shares({"a": 1, "b": 3}) == {"b": 0.75, "a": 0.25}
     assert guide.shares("a") == {"a": 1.0}
     britain = {fact.topic: fact.text for fact in guide.facts("GB", "hu")}["plates"]
-    assert britain == "Elöl: hosszú, fehér. Hátul: hosszú, sárga. Minta: AA00 AAA."
+    assert britain == (
+        "Elöl: hosszú, fehér. Hátul: hosszú, sárga. Minta: AA00 AAA. "
+        "Az A bármely betűt, a 0 bármely számjegyet jelenti."
+    )
 
 
 def test_what_gives_a_country_away_is_shared_with_those_named() -> None:
     (bollard,) = (t for t in guide.telling("HU", "en") if t.thing == "Bollards")
     assert "black field with a red reflector" in bollard.text
     assert bollard.others == ()
-    frames = [code for code, row in guide.table().items() if "red_border" in row.place_sign]
+    frames = [
+        code for code, row in guide.table().items() if "white_black_red_border" in row.place_sign
+    ]
     (frame,) = (t for t in guide.telling(frames[0], "en") if "red frame" in t.text)
     assert sorted((frames[0], *frame.others)) == sorted(frames)
     for code in COUNTRY_CODES:
