@@ -15,6 +15,7 @@ from game import guide
 from game.country_names import LANGUAGES, Language
 from game.ui.messages import Message
 from game.ui.pictures import picture_uri, png_uri
+from model.cue_table import CUES
 from model.errors import GeoDuelError
 
 log = logging.getLogger(__name__)
@@ -28,25 +29,8 @@ RING_PX = 5
 MESH_PX = 9
 """Holes narrower than this count as part of a thing: a fence is one thing, not its wires."""
 
-COLOURS = {
-    "bollard": "#ff3b30",
-    "sign": "#ffd60a",
-    "pole": "#00e5ff",
-    "shop_text": "#ff4fd8",
-    "plate": "#ffffff",
-    "road_line": "#ff9f0a",
-    "roof": "#b388ff",
-    "wall": "#8ce99a",
-    "guard_rail": "#4dabf7",
-    "fence": "#e8a87c",
-    "kerb": "#c0ca33",
-}
-"""Of outlines, as hex; they must show on grass, asphalt, walls and sky."""
 
-OTHER_COLOUR = "#ffffff"
-
-
-class GuideDesk:
+class GuideMessages:
     """Answers for the page: one message for each country, made once.
 
     Args:
@@ -54,7 +38,7 @@ class GuideDesk:
     """
 
     def __init__(self, guide_pictures: guide.GuidePictures | None = None) -> None:
-        self._album = guide_pictures
+        self._guide_pictures = guide_pictures
         self.message = lru_cache(KEPT)(self._message)
 
     def _message(self, code: str) -> Message:
@@ -70,7 +54,7 @@ class GuideDesk:
 
     def _examples(self, code: str) -> Sequence[guide.Example]:
         try:
-            return self._album.examples(code) if self._album else ()
+            return self._guide_pictures.examples(code) if self._guide_pictures else ()
         except GeoDuelError as error:  # facts without pictures are better than neither
             log.warning("no pictures in the guide: %s", error)
             return ()
@@ -84,24 +68,24 @@ def _texts(code: str, language: Language) -> dict[str, Any]:
 
 
 def _pictures(examples: Sequence[guide.Example]) -> Message:
-    """The pictures with their outlines by cue, and all cues in them with their colours."""
-    colours = COLOURS | {
-        name: OTHER_COLOUR for example in examples for name in example.cues if name not in COLOURS
-    }
+    """The pictures with their outlines by cue, and all cues in them with their colours.
+
+    What is most worth seeing comes first.
+    """
+    seen = {name for example in examples for name in example.cues}
+    cues = sorted((CUES[name] for name in CUES if name in seen), key=lambda cue: -cue.worth)
     pictures = [
         {
             "uri": picture_uri(example.picture),
             "outlines": {
-                name: png_uri(outline(example.cues[name], colour))
-                for name, colour in colours.items()
-                if name in example.cues
+                cue.name: png_uri(outline(example.cues[cue.name], cue.colour))
+                for cue in cues
+                if cue.name in example.cues
             },
         }
         for example in examples
     ]
-    seen = {name for example in examples for name in example.cues}
-    shown = {name: colour for name, colour in colours.items() if name in seen}
-    return {"pictures": pictures, "cues": shown}
+    return {"pictures": pictures, "cues": {cue.name: cue.colour for cue in cues}}
 
 
 def outline(mask: NDArray[np.bool_], colour: str) -> Image.Image:

@@ -16,9 +16,9 @@ from assets.practice.scene import furniture_presets, presets, sign_presets
 from assets.practice.scene.cues import encode_map
 from game import guide
 from game.country_names import LANGUAGES, Language
-from game.ui.guide_messages import COLOURS, GuideDesk, outline
+from game.ui.guide_messages import GuideMessages, outline
 from game.ui.texts import TEXTS
-from model.cue_table import BROAD_CUES, CUE_LABELS
+from model.cue_table import BROAD_CUES, CUE_LABELS, CUES
 from model.data.collection import Collection
 from model.data.guide_pictures import PICTURES, GuidePictures
 from model.errors import PictureError
@@ -173,9 +173,11 @@ def test_only_train_places_are_shown_where_their_cues_are(tmp_path: Path) -> Non
 
 
 def test_countries_without_pictures_have_facts(tmp_path: Path) -> None:
-    desk = GuideDesk(guide_pictures(tmp_path, row("train", 9), row("train", None, country="PL")))
+    desk = GuideMessages(
+        guide_pictures(tmp_path, row("train", 9), row("train", None, country="PL"))
+    )
     assert len(desk.message("HU")["pictures"]) == 1
-    for without in (desk.message("PL"), desk.message("JP"), GuideDesk().message("HU")):
+    for without in (desk.message("PL"), desk.message("JP"), GuideMessages().message("HU")):
         assert (without["pictures"], without["cues"]) == ([], {})
         assert set(without["texts"]) == set(LANGUAGES)
         assert without["texts"]["hu"]["facts"]
@@ -186,7 +188,7 @@ def test_a_picture_that_cannot_be_read_does_not_take_the_facts_away() -> None:
         def examples(self, country: str) -> list[guide.Example]:
             raise PictureError("a.parquet, row 3: cannot be read")
 
-    assert GuideDesk(Broken()).message("HU")["pictures"] == []
+    assert GuideMessages(Broken()).message("HU")["pictures"] == []
 
 
 def test_an_outline_lies_around_a_thing_and_not_in_its_meshes() -> None:
@@ -205,11 +207,11 @@ def test_an_outline_lies_around_a_thing_and_not_in_its_meshes() -> None:
 
 def test_the_practice_world_shows_its_cues() -> None:
     """The pack that ships: for a country in it four pictures, whose cues all have names."""
-    desk = GuideDesk(GuidePictures(Collection.open([PRACTICE])))
+    desk = GuideMessages(GuidePictures(Collection.open([PRACTICE])))
     message = desk.message("HU")
     assert len(message["pictures"]) == PICTURES
     assert {"bollard", "pole", "sign"} <= set(message["cues"])
-    assert set(message["cues"]) <= set(COLOURS) - BROAD_CUES
+    assert set(message["cues"]) <= set(CUES) - BROAD_CUES
     for language in LANGUAGES:
         assert all(f"cue_{name}" in TEXTS[language] for name in message["cues"])
     for picture in message["pictures"]:

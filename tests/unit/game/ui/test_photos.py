@@ -14,7 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
-from game.ui.page import _photo_handler
+from game.ui.handlers import photo_handler
 from model import explain, predict
 from model.checkpoint import Checkpoint, load, save
 from model.data.pictures import open_picture
@@ -125,13 +125,13 @@ def test_the_game_shows_an_uploaded_photo_upright_with_its_maps(
     name: str, predictor: Predictor
 ) -> None:
     data, size = PHOTOS[name]
-    look = _photo_handler(predictor, open_picture)
+    look = photo_handler(predictor, open_picture)
     answer = look(gr.EventData(None, {"data": base64.b64encode(data).decode()}))
     assert len(answer["top"]) == 5
     assert len(answer["heat"]) == 4
     assert [layer["against"] for layer in answer["heat"][:3]] == [None] * 3
     guess = answer["heat"][0]
-    assert (guess["uri"] is None) == ("covering" not in guess), "a map that is shown is tried out"
+    assert (guess["uri"] is None) == ("occlusion" not in guess), "a map that is shown is tested"
     first, second = (country for country, _ in answer["top"][:2])
     assert (answer["heat"][3]["country"], answer["heat"][3]["against"]) == (first, second)
     raw = base64.b64decode(answer["picture"].split(",")[1])
@@ -144,7 +144,7 @@ def test_the_game_shows_an_uploaded_photo_upright_with_its_maps(
 def test_a_photo_out_of_all_proportion_costs_no_memory(
     size: tuple[int, int], predictor: Predictor
 ) -> None:
-    look = _photo_handler(predictor, open_picture)
+    look = photo_handler(predictor, open_picture)
     data = base64.b64encode(encoded(noise(*size), "PNG")).decode()
     answer = look(gr.EventData(None, {"data": data}))
     for uri in (answer["picture"], *filter(None, (layer["uri"] for layer in answer["heat"]))):
