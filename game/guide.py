@@ -23,8 +23,13 @@ from babel import Locale
 from numpy.typing import NDArray
 from PIL import Image
 
+<<<<<<< HEAD
 from assets.practice.country_table import NEW_LINE, Country, load_table
 from game.country_names import LANGUAGES, Language
+=======
+from assets.practice.country_table import Country, load_table
+from model.cue_table import LANGUAGES, Language
+>>>>>>> 0d9a971 (The page's search against a table of expected answers; one list of languages)
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from game import guide
-from game.country_names import LANGUAGES, Language
 from game.ui.messages import Message
 from game.ui.pictures import picture_uri, png_uri
-from model.cue_table import CUES
+from model.cue_table import CUES, LANGUAGES, Language
 from model.errors import GeoDuelError
 
 log = logging.getLogger(__name__)

@@ -24,6 +24,7 @@ from game.ui.handlers import (
 )
 from game.ui.texts import TEXTS
 from model import colour_map, geography
+from model.cue_table import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
@@ -126,10 +127,7 @@ def _page_data() -> str:
     data = {
         "countries": {
             code: {
-                **{
-                    language: country_names.name(code, language)
-                    for language in country_names.LANGUAGES
-                },
+                **{language: country_names.name(code, language) for language in LANGUAGES},
                 "terms": country_names.search_terms(code),
                 "map": country.map_point,
             }

@@ -24,7 +24,7 @@ def to_the_summary(player: Player) -> None:
     player.page.wait_for_selector("#history table")
 
 
-def test_everybody_so_far_in_both_languages(fakes_port: int, visit: Visit) -> None:
+def test_statistics_in_both_languages(fakes_port: int, visit: Visit) -> None:
     player = visit(fakes_port, viewport={"width": 1280, "height": 800})
     to_the_summary(player)
     text = player.text("#everybody")
@@ -45,7 +45,7 @@ def test_everybody_so_far_in_both_languages(fakes_port: int, visit: Visit) -> No
     assert (
         rows.filter(has_text="Japan").get_attribute("title") == "People 30 of 40, the net 10 of 40"
     )
-    player.screenshot("everybody", full_page=True)
+    player.screenshot("statistics", full_page=True)
 
     # It stays while a round is looked at again, and while the language changes.
     player.page.locator("#history tbody tr").first.locator("button").click()

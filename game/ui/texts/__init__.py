@@ -1,4 +1,4 @@
-"""Every text of the page, from one file for each language; ``{name}`` is for a script to fill in."""
+"""Every text of the page, a file for each language; ``{name}`` stands for what is filled in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import string
 import sys
 from pathlib import Path
 
-from game.country_names import LANGUAGES, Language
-from model.cue_table import CUES
+from model.cue_table import CUES, LANGUAGES, Language
 
 if sys.version_info >= (3, 11):
     import tomllib

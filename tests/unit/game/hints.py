@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from game import country_names
+from model.cue_table import LANGUAGES
 
 
 def without_accents(text: str) -> str:
@@ -17,6 +18,6 @@ def without_accents(text: str) -> str:
 
 def hints(text: str, code: str) -> list[str]:
     """The country's code as a word of its own, or its name in any language, as far as it occurs."""
-    names = [country_names.name(code, language) for language in country_names.LANGUAGES]
+    names = [country_names.name(code, language) for language in LANGUAGES]
     words = dict.fromkeys([code, *names, *map(without_accents, names)])
     return [w for w in words if re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from game import country_names
-from game.country_names import LANGUAGES, Language
+from model.cue_table import LANGUAGES, Language
 from model.geography import COUNTRY_CODES
 from tests.unit.game.hints import without_accents
 

@@ -15,10 +15,9 @@ from assets.practice.country_table import SCRIPTS
 from assets.practice.scene import furniture_presets, presets, sign_presets
 from assets.practice.scene.cues import encode_map
 from game import guide
-from game.country_names import LANGUAGES, Language
 from game.ui.guide_messages import GuideMessages, outline
 from game.ui.texts import TEXTS
-from model.cue_table import BROAD_CUES, CUE_LABELS, CUES
+from model.cue_table import BROAD_CUES, CUE_LABELS, CUES, LANGUAGES, Language
 from model.data.collection import Collection
 from model.data.guide_pictures import PICTURES, GuidePictures
 from model.errors import PictureError

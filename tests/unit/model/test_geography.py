@@ -44,6 +44,11 @@ def test_centroids(code: str, expected: LatLon, within_km: float) -> None:
     assert geography.countries()[code].centroid.distance_km(expected) < within_km
 
 
+@pytest.mark.parametrize("value", [None, 5, "", "  ", "hu", "XX", "Atlantis", ["HU"], {"a": 1}])
+def test_only_a_code_is_a_country(value: object) -> None:
+    assert not geography.is_country(value)
+
+
 def test_the_map_shows_each_of_the_56_once() -> None:
     tree = ElementTree.parse(MAP / "world.svg")
     paths = [

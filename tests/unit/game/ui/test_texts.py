@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from game.country_names import LANGUAGES
 from game.ui.texts import TEXTS, read_texts
-from model.cue_table import CUES
+from model.cue_table import CUES, LANGUAGES
 from tests.conftest import ROOT
 
 
