@@ -25,6 +25,17 @@ class Branch:
     along_m: float
     side: int
     half_m: float
+    track: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """Level ground beside the road that is kept free: metres along it, depth from its edge."""
+
+    along_m: float
+    side: int
+    half_m: float
+    deep_m: float
 
 
 class Road:
@@ -32,7 +43,8 @@ class Road:
 
     Attributes:
         lanes: each way; ``lane_m`` is the middle of the outer one.
-        branches: side roads.
+        branches: side roads and, where ``track`` is set, railways.
+        pads: where something large stands beside the road.
     """
 
     def __init__(self, country: Country, conditions: Conditions, chance: Chance) -> None:
@@ -50,7 +62,11 @@ class Road:
         self._swing_m = swing_m.get(scene, 11.0) * chance.uniform(0.1, 1.0)
         self._wave_m = chance.uniform(60, 110) * (0.6 if scene == "mountain" else 1.0)
         self._phase = chance.uniform(0, 2 * math.pi)
+        self.pads: list[Pad] = []
         self.branches = self._side_roads(scene, chance)
+        if conditions.camera == "junction":
+            here = Branch(chance.uniform(-2, 2), chance.choice((-1, 1)), chance.uniform(2.4, 3.2))
+            self.branches = [here, *(b for b in self.branches if abs(b.along_m) > 14)]
 
     def _widen(self, chance: Chance) -> None:
         """A main road: two lanes each way, or one with a wide shoulder."""
@@ -77,10 +93,12 @@ class Road:
         return found
 
     def joins(self, side: int, low_m: float, high_m: float) -> bool:
-        """Whether a side road leaves on this side between two places along the road."""
+        """Whether a side road or a pad is on this side between two places along the road."""
+        taken = [(b.side, b.along_m, b.half_m) for b in self.branches]
+        taken += [(p.side, p.along_m, p.half_m) for p in self.pads]
         return any(
-            b.side == side and low_m - b.half_m < b.along_m < high_m + b.half_m
-            for b in self.branches
+            where == side and low_m - half_m < along_m < high_m + half_m
+            for where, along_m, half_m in taken
         )
 
     def bend(self, y: Floats | float) -> Floats:
@@ -162,6 +180,8 @@ def _median(stage: Stage, road: Road) -> None:
 def _branches(stage: Stage, road: Road, look: Look) -> None:
     """The side roads: a strip that leaves at a right angle, its corners rounded."""
     for branch in road.branches:
+        if branch.track:
+            continue
         yaw = road.yaw_rad(branch.along_m)
         out = np.array([0.0, 0.6, 1.6, 3.2, 6, 12, 30, 60, 100])
         start = road.half_width_m - 0.1
