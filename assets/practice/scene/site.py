@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..country_table import Country
 from .chance import Chance, Conditions
+from .facts import Country
 from .geometry import Shape
 from .presets import Look
 from .road import Branch, Pad, Road
