@@ -15,6 +15,8 @@ from .stage import Stage
 
 REACH_M = 420.0
 KERB_HEIGHT_M = 0.13
+SHARP_BENDS = 0.45
+"""Of the roads in open country, by the sea and in villages: they wind as mountain roads do."""
 UNPAVED = ("gravel", "dirt_brown", "dirt_red", "sand")
 
 
@@ -59,8 +61,11 @@ class Road:
         self.shoulder_m *= 1.0 if self.pavement_m else chance.uniform(0.6, 1.5)
         self.built_m = self.pavement_m + self.shoulder_m
         swing_m = {"village": 7.0, "suburb": 3.0, "town": 1.0, "main": 8.0, "mountain": 26.0}
+        winding = scene == "mountain"
         self._swing_m = swing_m.get(scene, 11.0) * chance.uniform(0.1, 1.0)
-        self._wave_m = chance.uniform(60, 110) * (0.6 if scene == "mountain" else 1.0)
+        if scene in ("open", "coast", "village") and chance.happens(SHARP_BENDS):
+            winding, self._swing_m = True, swing_m["mountain"] * chance.uniform(0.4, 0.9)
+        self._wave_m = chance.uniform(60, 110) * (0.6 if winding else 1.0)
         self._phase = chance.uniform(0, 2 * math.pi)
         self.pads: list[Pad] = []
         self.branches = self._side_roads(scene, chance)

@@ -12,7 +12,7 @@ from .chance import Chance
 from .facts import Country
 from .geometry import tube
 from .lettering import script_of, shop_board, written_in
-from .road import Road
+from .road import Branch, Road
 from .sign_presets import (
     CHEVRONS,
     DIRECTION_SIGNS,
@@ -32,7 +32,7 @@ _SHOP_COLOURS = (
     ("#d86a12", "#ffffff"), ("#f2f2ee", "#123f8c"),
 )  # fmt: skip
 CHEVRON_STEP_M = 7.0
-SHARP_BEND_M = 500.0
+SHARP_BEND_M = 400.0
 """The largest radius of a bend that is marked by chevrons."""
 LOOK_AHEAD_M = (9.0, 40.0)
 STOP_MARGIN_M = 4.5
@@ -138,6 +138,19 @@ class SignPlacer:
                     outline = rectangle(0.6, 0.76)
                     self.stands.stand(pixels, outline, along, 1.35, ahead=ahead, side=side)
             self.stage.note("sign", f"chevron {name}")
+        for branch in self.road.branches:
+            if not self.road.joins(-branch.side, branch.along_m - 4, branch.along_m + 4):
+                self._head(name, branch)
+
+    def _head(self, name: str, branch: Branch) -> None:
+        """Both arrows side by side across from a side road that ends at this one."""
+        if not self.chance.happens(0.4):
+            return
+        for step, right in ((-0.35, branch.side < 0), (0.35, branch.side > 0)):
+            pixels = boards.chevron_board(CHEVRONS[name], right=right)
+            along = branch.along_m + step
+            self.stands.across(pixels, rectangle(0.6, 0.76), along, -branch.side)
+        self.stage.note("sign", f"chevron {name}")
 
     def stop(self) -> None:
         """Stop or give way: for a side road, seen from behind, or for the camera's own road."""
@@ -200,7 +213,7 @@ class SignPlacer:
             if chance.happens(share):
                 along = spots.pop() + chance.uniform(-2, 3)
                 maker(along, ahead=along > 0)
-        if scene not in ("suburb", "town") and chance.happens(0.75):
+        if scene not in ("suburb", "town") and chance.happens(0.85):
             self.chevrons()
         self.stop()
 
