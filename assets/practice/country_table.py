@@ -6,7 +6,7 @@ usage::
     hungary.bollard            # {"hu_wedge_red": 1.0}
 
 This module knows types, ranges and which keys there are. What the names in a row look like is the
-renderer's business: ``scene/facts.py`` compares them with its presets, and ``game/guide.py`` puts
+renderer's business: ``scene/facts.py`` compares them with its presets, and ``game/guide`` puts
 them into words. Nothing here needs Blender, torch or the game.
 """
 
