@@ -30,7 +30,10 @@ _COMPARED = {
     "edge_line": "line",
     **{name: name for name in "chevron stop_sign warning_sign speed_sign place_sign".split()},
     **{name: name for name in "direction_sign direction_stand sign_post sign_back".split()},
-    **{name: name for name in "give_way_sign across_line kerb form roof wall fence rail".split()},
+    **{
+        name: name
+        for name in "give_way_sign crossing_sign across_line kerb form roof wall fence rail".split()
+    },
     **{name: name for name in "tree terrain surface".split()},
 }
 """Columns that countries are told apart by, the plainest first, and their section of the terms."""

@@ -21,6 +21,7 @@ LOW_CAMERA_M = 2.3
 _USUAL = {
     "across_line": "white_zebra",
     "give_way_sign": "white",
+    "crossing_sign": "none",
     "sign_post": "steel",
     "sign_back": "grey",
     "direction_stand": "posts",
@@ -39,7 +40,7 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "rails": ("rail",),
     "signs": (
         "warning_sign", "speed_sign", "direction_sign", "direction_stand", "place_sign", "chevron",
-        "stop_sign", "give_way_sign", "sign_post", "sign_back",
+        "stop_sign", "give_way_sign", "crossing_sign", "sign_post", "sign_back",
     ),
     "writing": ("languages", "scripts"),
     "buildings": ("form", "wall", "roof"),

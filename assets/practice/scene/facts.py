@@ -36,6 +36,7 @@ DRAWN: dict[str, Collection[str]] = {
     "chevron": sign_presets.CHEVRONS,
     "stop_sign": sign_presets.STOP_SIGNS,
     "give_way_sign": sign_presets.GIVE_WAY_SIGNS,
+    "crossing_sign": sign_presets.CROSSING_SIGNS,
     "sign_post": sign_presets.SIGN_POSTS,
     "sign_back": sign_presets.SIGN_BACKS,
     "direction_stand": sign_presets.DIRECTION_STANDS,

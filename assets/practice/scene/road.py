@@ -69,6 +69,7 @@ class Road:
         self._phase = chance.uniform(0, 2 * math.pi)
         self.pads: list[Pad] = []
         self.branches = self._side_roads(scene, chance)
+        self.crossing_m: float | None = None
         if conditions.camera == "junction":
             here = Branch(chance.uniform(-2, 2), chance.choice((-1, 1)), chance.uniform(2.4, 3.2))
             self.branches = [here, *(b for b in self.branches if abs(b.along_m) > 14)]
@@ -266,9 +267,11 @@ def paint_across(stage: Stage, road: Road, country: Country, chance: Chance, sce
     name = chance.pick(country.across_line)
     style = ACROSS_LINES[name]
     built_up = scene in ("village", "suburb", "town")
-    if not chance.happens(0.4 if built_up == style.zebra else 0.1):
+    if not chance.happens(0.4 if built_up == style.zebra else 0.04):
         return
     start = chance.choice((-1, 1)) * chance.uniform(7, 20)
+    if style.zebra:
+        road.crossing_m = start
     pieces: dict[str, list[Shape]] = {paint: [] for paint in style.paints}
     half_m = road.half_width_m - 0.3
     stripes = np.arange(-half_m, half_m - 0.5, 1.0) if style.zebra else np.arange(0.0, 14.0, 2.2)

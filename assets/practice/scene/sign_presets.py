@@ -203,6 +203,21 @@ GIVE_WAY_SIGNS: dict[str, GiveWaySign] = {
 
 
 @dataclass(frozen=True, slots=True)
+class CrossingSign:
+    """A blue square with a triangle in which a person walks."""
+
+    background: str
+    triangle: str
+
+
+CROSSING_SIGNS: dict[str, CrossingSign | None] = {
+    "none": None,
+    "blue_white": CrossingSign(BLUE, PURE_WHITE),
+    "blue_yellow": CrossingSign(BLUE, YELLOW),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class SignPost:
     """What a sign stands on.
 

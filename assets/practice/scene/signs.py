@@ -15,6 +15,7 @@ from .lettering import script_of, shop_board, written_in
 from .road import Branch, Road
 from .sign_presets import (
     CHEVRONS,
+    CROSSING_SIGNS,
     DIRECTION_SIGNS,
     DIRECTION_STANDS,
     GIVE_WAY_SIGNS,
@@ -177,6 +178,17 @@ class SignPlacer:
         name = self.chance.pick(self.country.give_way_sign)
         return boards.give_way_board(GIVE_WAY_SIGNS[name]), ON_TIP, f"give way {name}"
 
+    def crossing(self) -> None:
+        """On both sides of a crossing, each for the traffic that comes to it on that side."""
+        name = self.chance.pick(self.country.crossing_sign)
+        sign, start = CROSSING_SIGNS[name], self.road.crossing_m
+        if sign is None or start is None:
+            return
+        pixels, outline = boards.crossing_board(sign), rectangle(0.62, 0.62)
+        for ahead, along in ((True, start - 0.6), (False, start + 4.1)):
+            self.stands.stand(pixels, outline, along, 2.3, ahead=ahead)
+        self.stage.note("sign", f"crossing {name}")
+
     def gantry(self) -> None:
         """Boards over the carriageway of a main road."""
         along = self.chance.uniform(16, 45)
@@ -216,6 +228,7 @@ class SignPlacer:
         if scene not in ("suburb", "town") and chance.happens(0.85):
             self.chevrons()
         self.stop()
+        self.crossing()
 
 
 def shop_sign(

@@ -163,6 +163,10 @@ class Settlement:
             self._street()
 
 
+MOUTH_M = 2.0
+"""How far along the road from its middle the side road lies in whose mouth the camera stands."""
+
+
 def _eye(road: Road, country: Country, conditions: Conditions) -> tuple[float, float, float]:
     """Where the camera stands: in its lane, on the verge, or in the mouth of a side road."""
     keep = 1 if country.driving == "right" else -1
@@ -170,8 +174,10 @@ def _eye(road: Road, country: Country, conditions: Conditions) -> tuple[float, f
     if conditions.camera == "verge":
         offset = keep * (road.half_width_m + (0.2 if road.pavement_m else 0.5))
     elif conditions.camera == "junction":
-        here = min(road.branches, key=lambda branch: abs(branch.along_m))
-        offset, along = here.side * (road.half_width_m + 3.0), here.along_m
+        # A set piece may have taken the place of the side road: then the camera stays in its lane.
+        for here in road.branches:
+            if abs(here.along_m) <= MOUTH_M:
+                offset, along = here.side * (road.half_width_m + 3.0), here.along_m
     x, y = road.beside(offset, along)
     return x, y, country.camera_height_m
 

@@ -135,6 +135,7 @@ LOOKS: dict[str, tuple[dict[str, Any], Callable[[Any], Any]]] = {
     "chevron": (sign_presets.CHEVRONS, fields_look),
     "stop_sign": (sign_presets.STOP_SIGNS, fields_look),
     "give_way_sign": (sign_presets.GIVE_WAY_SIGNS, fields_look),
+    "crossing_sign": (sign_presets.CROSSING_SIGNS, fields_look),
     "warning_sign": (sign_presets.WARNING_SIGNS, fields_look),
     "speed_sign": (sign_presets.SPEED_SIGNS, fields_look),
     "place_sign": (sign_presets.PLACE_SIGNS, fields_look),
@@ -154,6 +155,7 @@ COLOURS: dict[str, Callable[[Any], frozenset[str]]] = {
     "plate": plate_colours,
     "chevron": lambda sign: names([sign.background, sign.arrow, sign.rim]),
     "give_way_sign": lambda sign: names([sign.background, sign_presets.RED]),
+    "crossing_sign": lambda sign: names([sign.background, sign.triangle]),
     "warning_sign": lambda sign: (
         names([sign.background])
         if sign.shape == "diamond"

@@ -30,8 +30,8 @@ COUNTRIES = load_countries()
 def main(code: str, column: str) -> str:
     """The commonest thing in a column that is not none."""
     weights = dict(getattr(COUNTRIES[code], column))
-    weights.pop("none", None)
-    return max(weights, key=lambda name: weights[name])
+    seen = {name: weight for name, weight in weights.items() if name != "none"} or weights
+    return max(seen, key=lambda name: seen[name])
 
 
 def bollard(code: str) -> Bollard:
@@ -361,6 +361,8 @@ def test_stop_words() -> None:
         "MY": "black_white", "BD": "black_white", "BT": "black_white",
         "TH": "white_black_base", "BW": "black_yellow", "PE": "black_white_block",
     }  # fmt: skip
+    yellow = {code for code in COUNTRY_CODES if main(code, "crossing_sign") == "blue_yellow"}
+    assert yellow == {"IS", "SE", "FI"}
     assert COUNTRIES["CO"].sign_back == "cross"
     assert COUNTRIES["DK"].direction_stand == "low_pipe_frame"
 

@@ -70,6 +70,7 @@ def test_what_the_renderer_can_draw_has_words() -> None:
         "chevron": sign_presets.CHEVRONS,
         "stop_sign": sign_presets.STOP_SIGNS,
         "give_way_sign": sign_presets.GIVE_WAY_SIGNS,
+        "crossing_sign": sign_presets.CROSSING_SIGNS,
         "sign_post": sign_presets.SIGN_POSTS,
         "sign_back": sign_presets.SIGN_BACKS,
         "script": SCRIPTS,
