@@ -7,10 +7,10 @@ import math
 from .chance import Chance
 from .facts import Country
 from .geometry import Shape, box, extruded, faces, merge, tube
+from .plate_presets import PLATES
 from .plates import plate_board, plate_number
 from .presets import Look
 from .road import Road
-from .sign_presets import PLATES
 from .stage import Stage, rectangle
 
 BODY, GLASS, TYRE, LIGHT, TAIL = range(5)

@@ -10,15 +10,17 @@ import pytest
 
 from assets.practice import country_table
 from assets.practice.country_table import Country, TableError, load_titles, parse_country
-from assets.practice.scene import boards, furniture_presets, presets, sign_presets
+from assets.practice.scene import boards, presets, sign_presets
+from assets.practice.scene.bollard_presets import BOLLARDS, Bollard
 from assets.practice.scene.bollards import bollard_shape
 from assets.practice.scene.chance import Chance, PanoramaKey
 from assets.practice.scene.facts import DRAWN, load_countries
-from assets.practice.scene.furniture_presets import BOLLARDS, POLES, Bollard, Pole
 from assets.practice.scene.lettering import HAN, script_of
+from assets.practice.scene.plate_presets import PLATES, Plate
 from assets.practice.scene.plates import plate_board, plate_number
+from assets.practice.scene.pole_presets import POLES, Pole
 from assets.practice.scene.poles import pole_shape
-from assets.practice.scene.sign_presets import CHEVRONS, PLATES, STOP_SIGNS, Plate
+from assets.practice.scene.sign_presets import CHEVRONS, STOP_SIGNS
 from game import guide
 from game.country_names import LANGUAGES
 from model.types import COUNTRY_CODES
@@ -460,7 +462,6 @@ def test_every_preset_of_the_roadside_is_used() -> None:
     assert set(presets.LINES) == lines
     ends = {n for c in COUNTRIES.values() for n in (*c.plate_front, *c.plate_rear)}
     assert set(PLATES) == ends
-    assert furniture_presets.BOLLARDS.keys() >= {"none"}
 
 
 def test_every_fact_has_a_source_and_some_are_sure() -> None:

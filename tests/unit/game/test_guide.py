@@ -13,7 +13,13 @@ import pytest
 from PIL import Image
 
 from assets.practice.country_table import SCRIPTS
-from assets.practice.scene import furniture_presets, presets, sign_presets
+from assets.practice.scene import (
+    bollard_presets,
+    plate_presets,
+    pole_presets,
+    presets,
+    sign_presets,
+)
 from assets.practice.scene.cues import encode_map
 from game import guide
 from game.country_names import LANGUAGES, Language
@@ -48,8 +54,8 @@ def test_what_the_renderer_can_draw_has_words() -> None:
         "line": presets.LINES,
         "surface": presets.SURFACES,
         "soil": presets.SOILS,
-        "bollard": furniture_presets.BOLLARDS,
-        "pole": furniture_presets.POLES,
+        "bollard": bollard_presets.BOLLARDS,
+        "pole": pole_presets.POLES,
         "rail": presets.RAILS,
         "fence": presets.FENCES,
         "wall": presets.WALLS,
@@ -61,7 +67,7 @@ def test_what_the_renderer_can_draw_has_words() -> None:
         "across_line": presets.ACROSS_LINES,
         "kerb": presets.KERBS,
         "shoulder": presets.SHOULDERS,
-        "plate": sign_presets.PLATES,
+        "plate": plate_presets.PLATES,
         "direction_sign": sign_presets.DIRECTION_SIGNS,
         "direction_stand": sign_presets.DIRECTION_STANDS,
         "place_sign": sign_presets.PLACE_SIGNS,
