@@ -70,8 +70,8 @@ def _text(topic: str, row: Country, language: Language) -> str:
     if topic == "plates":
         sentences = _plate_sentences(row, language)
     elif topic == "camera":
-        names = "; ".join(term("camera", name, language) for name in _camera(row))
-        sentences = [sentence("plain", language, said=names)] if names else []
+        said = "; ".join(_camera(row, language))
+        sentences = [sentence("plain", language, said=said)] if said else []
     else:
         sentences = [
             _column_sentence(column, row, language)
@@ -87,8 +87,7 @@ def _column_sentence(column: str, row: Country, language: Language) -> str:
         said = ", ".join(_language(name, language) for name in row.languages)
     else:
         said = mixture(SECTIONS.get(column, column), cell(row, column), language)
-    if row.is_guess(column) and column not in _COARSE:
-        said = term("sentence", "guess", language).format(said=said)
+    said = _guessed(said, column, row, language)
     kind = column if column in terms()["sentence"] else "plain"
     return sentence(kind, language, said=said)
 
@@ -117,14 +116,27 @@ def _language(name: str, language: Language) -> str:
     return str(Locale(language).languages[name.replace("-", "_")])
 
 
-def _camera(row: Country) -> list[str]:
-    names = []
+def _guessed(said: str, column: str, row: Country, language: Language) -> str:
+    """What is said of a column, marked if it is a guess."""
+    if not row.is_guess(column) or column in _COARSE:
+        return said
+    return term("sentence", "guess", language).format(said=said)
+
+
+def _camera(row: Country, language: Language) -> list[str]:
+    """What the street-view camera and its car have that others have not."""
+    names = {}
     if row.camera_height_m < LOW_CAMERA_M:
-        names.append("low")
+        names["camera_height_m"] = "low"
     if row.blurred_bottom:
-        names.append("blurred_bottom")
-    names += [name for name in (row.car_seen, row.car_colour) if name != "none"]
-    return names
+        names["blurred_bottom"] = "blurred_bottom"
+    for column in ("car_seen", "car_colour"):
+        if getattr(row, column) != "none":
+            names[column] = getattr(row, column)
+    return [
+        _guessed(term("camera", name, language), column, row, language)
+        for column, name in names.items()
+    ]
 
 
 def samples(code: str) -> dict[str, Any]:

@@ -515,6 +515,8 @@ def test_what_is_a_guess_says_so_and_is_never_telling() -> None:
         signs = {fact.topic: fact.text for fact in guide.facts(country.code, "en")}["signs"]
         assert re.search(r"Chevrons at bends: [^.]*\(a guess\)\.", signs), country.code
         assert all(t.thing != "Chevrons" for t in guide.telling(country.code, "en"))
+    camera = {fact.topic: fact.text for fact in guide.facts("AE", "en")}["camera"]
+    assert camera == "The car shows a roof rack (a guess)."
     sure: Country = COUNTRIES["IE"]
     assert not sure.is_guess("chevron")
     assert "Chevrons" in {t.thing for t in guide.telling("IE", "en")} | {
