@@ -1,6 +1,6 @@
 """The program as a Hugging Face Space would run it, and a round played in it.
 
-Tracked files alone, ``requirements.txt`` alone, user 1000, a read-only repository, ``SPACE_ID`` set.
+Tracked files and ``requirements.txt`` alone, user 1000, a read-only repository, ``SPACE_ID`` set.
 """
 
 from __future__ import annotations
