@@ -70,7 +70,7 @@ def check_name(name: str) -> None:
         )
 
 
-def build(name: str, *, pretrained: bool = False, weights_file: str = "") -> Backbone:
+def build_backbone(name: str, *, pretrained: bool = False, weights_file: str = "") -> Backbone:
     """Build a backbone.
 
     Args:

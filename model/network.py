@@ -19,7 +19,7 @@ from model.backbones import (
     IMAGENET_MEAN,
     IMAGENET_STD,
     Backbone,
-    build,
+    build_backbone,
     check_name,
 )
 from model.errors import ConfigError
@@ -91,7 +91,7 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         self.config = config
-        backbone = build(config.backbone, pretrained=pretrained, weights_file=weights_file)
+        backbone = build_backbone(config.backbone, pretrained=pretrained, weights_file=weights_file)
         self.front, self.back = backbone.front, backbone.back
         mean, scale = torch.tensor(backbone.mean), torch.tensor(backbone.scale)
         if config.normalise == "imagenet":

@@ -6,7 +6,7 @@ usage::
     hungary.bollard            # {"hu_wedge_red": 1.0}
 
 This module knows types, ranges and which keys there are. What the names in a row look like is the
-renderer's business: ``scene/facts.py`` compares them with its presets, and ``game/guide.py`` puts
+renderer's business: ``scene/facts.py`` compares them with its presets, and ``game/guide`` puts
 them into words. Nothing here needs Blender, torch or the game.
 """
 
@@ -99,6 +99,7 @@ class Country:
         blurred_bottom: The lowest strip of the picture is washed out.
         car_colour: Of the street-view car below the picture, where it tells something.
         across_line: What is painted across the road.
+        crossing_sign: Beside a crossing for people; none where nothing is known of it.
         second_names: How the same sign names a town in a second script or language.
         plate_letters, plate_digits: What A and 0 stand for; the usual ones if empty.
         sources: Of every column that tells something, by its name.
@@ -140,6 +141,7 @@ class Country:
     why: str
     sources: Mapping[str, Source]
     give_way_sign: Weights = field(default_factory=lambda: {"white": 1.0})
+    crossing_sign: Weights = field(default_factory=lambda: {"none": 1.0})
     sign_back: str = "grey"
     direction_stand: str = "posts"
     across_line: Weights = field(default_factory=lambda: {"white_zebra": 1.0})
@@ -236,7 +238,9 @@ _READERS: dict[str, Callable[[object, str], object]] = {
     **dict.fromkeys("terrain soil centre_line edge_line across_line surface".split(), read_weights),
     **dict.fromkeys("kerb bollard pole rail form wall roof fence tree".split(), read_weights),
     **dict.fromkeys("warning_sign speed_sign direction_sign place_sign".split(), read_weights),
-    **dict.fromkeys("chevron stop_sign give_way_sign sign_post".split(), read_weights),
+    **dict.fromkeys(
+        "chevron stop_sign give_way_sign crossing_sign sign_post".split(), read_weights
+    ),
     "plates": _plates,
     "second_names": read_names,
     "sources": _sources,

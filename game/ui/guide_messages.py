@@ -63,6 +63,7 @@ def _texts(code: str, language: Language) -> dict[str, Any]:
     return {
         "facts": [[fact.topic, fact.text] for fact in guide.facts(code, language)],
         "telling": [[t.thing, t.text, t.others] for t in guide.telling(code, language)],
+        "apart": [[other, guide.apart(code, other, language)] for other in guide.alike(code)],
     }
 
 

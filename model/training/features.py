@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ from model.training.run_directory import save_tensors
 
 log = logging.getLogger(__name__)
 
-CHUNK = 200
-"""Items a file of a :class:`FeatureCache`: a killed run loses some minutes of work at most."""
+ITEMS_PER_FILE = 200
+"""Of a :class:`FeatureCache`: a killed run loses some minutes of work at most."""
 
 _Chunk = dict[int, tuple[Tensor, int]]
 """Features and class index of items, by their numbers."""
@@ -48,9 +49,8 @@ class CachedFeatures(Dataset[Item]):
 class FeatureCache:
     """Runs a frozen part of a network over a dataset once, and keeps the results on disk.
 
-    Files hold :data:`CHUNK` items each and are named by a hash of all that decides their content,
-    so that a killed run goes on where it was, and the next run with the same frozen part and data
-    starts at once.
+    Files are named by a hash of all that decides their content, so that a killed run goes on where
+    it was, and the next run with the same frozen part and data starts at once.
 
     Attributes:
         directory: where the files go.
@@ -83,7 +83,8 @@ class FeatureCache:
         everything = range(len(names))
         rank, world_size = processes.rank, processes.world_size
         if world_size > 1:
-            self._items(dataset, names, [i for i in everything if i // CHUNK % world_size == rank])
+            own = [i for i in everything if (i // ITEMS_PER_FILE) % world_size == rank]
+            self._items(dataset, names, own)
             processes.wait()
         kept = self._items(dataset, names, everything)
         items = kept.values()
@@ -92,22 +93,21 @@ class FeatureCache:
     def _items(
         self, dataset: Dataset[Item], names: Sequence[str], numbers: Sequence[int]
     ) -> _Chunk:
-        """Compute or read these items: whole chunks, in order."""
+        """Compute or read these items: those of whole files, in order."""
         kept: _Chunk = {}
-        chunk: _Chunk = {}
-        for i in self.progress(numbers):
-            if i % CHUNK == 0:
-                last = min(i + CHUNK, len(names))
-                file = self._file(names[i:last])
-                chunk = self._read(file, i)
-                stored = len(chunk)
-            # A picture that could not be read is tried, and reported, in every run.
-            if i not in chunk:
-                self._add(dataset, i, chunk)
-            if i == last - 1:
-                if len(chunk) > stored:
-                    self._write(file, i - i % CHUNK, chunk)
-                kept |= dict(sorted(chunk.items()))
+        of_files = itertools.groupby(self.progress(numbers), lambda i: i // ITEMS_PER_FILE)
+        for number, items in of_files:
+            first = number * ITEMS_PER_FILE
+            file = self._file(names[first : first + ITEMS_PER_FILE])
+            chunk = self._read(file, first)
+            stored = len(chunk)
+            for i in items:
+                # A picture that could not be read is tried, and reported, in every run.
+                if i not in chunk:
+                    self._add(dataset, i, chunk)
+            if len(chunk) > stored:
+                self._write(file, first, chunk)
+            kept |= dict(sorted(chunk.items()))
         return kept
 
     def _add(self, dataset: Dataset[Item], i: int, chunk: _Chunk) -> None:

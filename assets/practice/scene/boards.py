@@ -15,6 +15,7 @@ from .sign_presets import (
     SIGN_BACKS,
     WHITE,
     Chevron,
+    CrossingSign,
     DirectionSign,
     GiveWaySign,
     PlaceSign,
@@ -230,6 +231,19 @@ def give_way_board(sign: GiveWaySign) -> Pixels:
     for line, word in enumerate(sign.words):
         top = 34 + 28 * line
         write(draw, word, "latin", (66 + 10 * line, top, 154 - 10 * line, top + 24), BLACK)
+    return _pixels(image)
+
+
+def crossing_board(sign: CrossingSign) -> Pixels:
+    """The face of a sign beside a crossing, 220 pixels wide."""
+    image = Image.new("RGB", (220, 220), sign.background)
+    draw = ImageDraw.Draw(image)
+    draw.polygon([(26, 186), (194, 186), (110, 30)], fill=sign.triangle)
+    draw.ellipse((102, 72, 120, 90), fill=BLACK)
+    limbs = [((110, 90), (108, 128)), ((108, 128), (92, 168)), ((108, 128), (126, 166)),
+             ((110, 96), (90, 116)), ((110, 96), (128, 116))]  # fmt: skip
+    for start, end in limbs:
+        draw.line((*start, *end), fill=BLACK, width=10)
     return _pixels(image)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .furniture_presets import Bollard, Reflector
+from .bollard_presets import Bollard, Reflector
 from .geometry import Shape, box, faces, merge, tube
 from .presets import Colour
 

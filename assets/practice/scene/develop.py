@@ -85,7 +85,7 @@ def _coloured(values: Floats32, saturation: float, contrast: float) -> Floats32:
 def land_target(conditions: Conditions, sky_share: float) -> float:
     """Mean luma of the land under a sky of its own brightness, for the drawn mean of the whole."""
     rest = conditions.target_luminance - sky_share * conditions.sky_luminance
-    return float(np.clip(rest / max(1 - sky_share, 0.05), 0.36, 0.56))
+    return float(np.clip(rest / max(1 - sky_share, 0.05), 0.40, 0.57))
 
 
 def develop(frame: Frame, conditions: Conditions) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assets.practice.country_table import TABLE, Country, TableError, load_table
 
-from . import furniture_presets, presets, sign_presets
+from . import bollard_presets, plate_presets, pole_presets, presets, sign_presets
 
 __all__ = ["TABLE", "Country", "TableError", "check_names", "load_countries"]
 
@@ -25,8 +25,8 @@ DRAWN: dict[str, Collection[str]] = {
     "surface": presets.SURFACES,
     "shoulder": presets.SHOULDERS,
     "kerb": presets.KERBS,
-    "bollard": furniture_presets.BOLLARDS,
-    "pole": furniture_presets.POLES,
+    "bollard": bollard_presets.BOLLARDS,
+    "pole": pole_presets.POLES,
     "rail": presets.RAILS,
     "warning_sign": sign_presets.WARNING_SIGNS,
     "speed_sign": sign_presets.SPEED_SIGNS,
@@ -36,11 +36,12 @@ DRAWN: dict[str, Collection[str]] = {
     "chevron": sign_presets.CHEVRONS,
     "stop_sign": sign_presets.STOP_SIGNS,
     "give_way_sign": sign_presets.GIVE_WAY_SIGNS,
+    "crossing_sign": sign_presets.CROSSING_SIGNS,
     "sign_post": sign_presets.SIGN_POSTS,
     "sign_back": sign_presets.SIGN_BACKS,
     "direction_stand": sign_presets.DIRECTION_STANDS,
-    "plate_front": sign_presets.PLATES,
-    "plate_rear": sign_presets.PLATES,
+    "plate_front": plate_presets.PLATES,
+    "plate_rear": plate_presets.PLATES,
     "form": presets.FORMS,
     "wall": presets.WALLS,
     "roof": presets.ROOFS,

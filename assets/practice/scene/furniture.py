@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from .bollard_presets import BOLLARDS
 from .bollards import bollard_shape
 from .chance import RURAL, Chance
 from .facts import Country
-from .furniture_presets import BOLLARDS, POLES, Pole
 from .geometry import WIRE_RADIUS_M, Point, Shape, box, merge, ribbon, tube, wire_radius_m
+from .pole_presets import POLES, Pole
 from .poles import pole_shape
 from .presets import AMBER, BLACK, BLUE, GREY, WALLS, WHITE, YELLOW, Colour, Look
 from .road import Road

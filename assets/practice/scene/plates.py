@@ -11,7 +11,7 @@ from assets.practice.country_table import LETTER, NEW_LINE, PLATE_DIGITS, PLATE_
 from .chance import Chance
 from .facts import Country
 from .lettering import write
-from .sign_presets import BLACK, Plate
+from .plate_presets import INK, Plate
 
 HEIGHT_PX = 60
 BAND_PX = 24
@@ -29,7 +29,7 @@ def plate_number(pattern: str, country: Country, chance: Chance) -> str:
 def plate_board(text: str, script: str, plate: Plate) -> NDArray[np.uint8]:
     """A number plate, uint8 RGB; a new line in the text makes the first line small."""
     height, width = HEIGHT_PX, int(HEIGHT_PX * plate.width_m / plate.height_m)
-    image = Image.new("RGB", (width, height), plate.frame or BLACK)
+    image = Image.new("RGB", (width, height), plate.frame or INK)
     draw = ImageDraw.Draw(image)
     rim = 4 if plate.frame else 2
     inner = (rim, rim, width - rim - 1, height - rim - 1)

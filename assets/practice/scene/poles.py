@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from .furniture_presets import Pole
 from .geometry import Shape, box, merge, polygons, tube
+from .pole_presets import Pole
 
 BODY, DARK, PAINT, CONCRETE, STRIPE, LABEL = range(6)
 _RADII = {"wood": (0.14, 0.10), "wood_dark": (0.14, 0.10), "steel": (0.09, 0.06)}

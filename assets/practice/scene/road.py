@@ -15,6 +15,8 @@ from .stage import Stage
 
 REACH_M = 420.0
 KERB_HEIGHT_M = 0.13
+SHARP_BENDS = 0.45
+"""Of the roads in open country, by the sea and in villages: they wind as mountain roads do."""
 UNPAVED = ("gravel", "dirt_brown", "dirt_red", "sand")
 
 
@@ -25,6 +27,17 @@ class Branch:
     along_m: float
     side: int
     half_m: float
+    track: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """Level ground beside the road that is kept free: metres along it, depth from its edge."""
+
+    along_m: float
+    side: int
+    half_m: float
+    deep_m: float
 
 
 class Road:
@@ -32,7 +45,8 @@ class Road:
 
     Attributes:
         lanes: each way; ``lane_m`` is the middle of the outer one.
-        branches: side roads.
+        branches: side roads and, where ``track`` is set, railways.
+        pads: where something large stands beside the road.
     """
 
     def __init__(self, country: Country, conditions: Conditions, chance: Chance) -> None:
@@ -47,10 +61,18 @@ class Road:
         self.shoulder_m *= 1.0 if self.pavement_m else chance.uniform(0.6, 1.5)
         self.built_m = self.pavement_m + self.shoulder_m
         swing_m = {"village": 7.0, "suburb": 3.0, "town": 1.0, "main": 8.0, "mountain": 26.0}
+        winding = scene == "mountain"
         self._swing_m = swing_m.get(scene, 11.0) * chance.uniform(0.1, 1.0)
-        self._wave_m = chance.uniform(60, 110) * (0.6 if scene == "mountain" else 1.0)
+        if scene in ("open", "coast", "village") and chance.happens(SHARP_BENDS):
+            winding, self._swing_m = True, swing_m["mountain"] * chance.uniform(0.4, 0.9)
+        self._wave_m = chance.uniform(60, 110) * (0.6 if winding else 1.0)
         self._phase = chance.uniform(0, 2 * math.pi)
+        self.pads: list[Pad] = []
         self.branches = self._side_roads(scene, chance)
+        self.crossing_m: float | None = None
+        if conditions.camera == "junction":
+            here = Branch(chance.uniform(-2, 2), chance.choice((-1, 1)), chance.uniform(2.4, 3.2))
+            self.branches = [here, *(b for b in self.branches if abs(b.along_m) > 14)]
 
     def _widen(self, chance: Chance) -> None:
         """A main road: two lanes each way, or one with a wide shoulder."""
@@ -77,10 +99,12 @@ class Road:
         return found
 
     def joins(self, side: int, low_m: float, high_m: float) -> bool:
-        """Whether a side road leaves on this side between two places along the road."""
+        """Whether a side road or a pad is on this side between two places along the road."""
+        taken = [(b.side, b.along_m, b.half_m) for b in self.branches]
+        taken += [(p.side, p.along_m, p.half_m) for p in self.pads]
         return any(
-            b.side == side and low_m - b.half_m < b.along_m < high_m + b.half_m
-            for b in self.branches
+            where == side and low_m - half_m < along_m < high_m + half_m
+            for where, along_m, half_m in taken
         )
 
     def bend(self, y: Floats | float) -> Floats:
@@ -162,6 +186,8 @@ def _median(stage: Stage, road: Road) -> None:
 def _branches(stage: Stage, road: Road, look: Look) -> None:
     """The side roads: a strip that leaves at a right angle, its corners rounded."""
     for branch in road.branches:
+        if branch.track:
+            continue
         yaw = road.yaw_rad(branch.along_m)
         out = np.array([0.0, 0.6, 1.6, 3.2, 6, 12, 30, 60, 100])
         start = road.half_width_m - 0.1
@@ -241,9 +267,11 @@ def paint_across(stage: Stage, road: Road, country: Country, chance: Chance, sce
     name = chance.pick(country.across_line)
     style = ACROSS_LINES[name]
     built_up = scene in ("village", "suburb", "town")
-    if not chance.happens(0.4 if built_up == style.zebra else 0.1):
+    if not chance.happens(0.4 if built_up == style.zebra else 0.04):
         return
     start = chance.choice((-1, 1)) * chance.uniform(7, 20)
+    if style.zebra:
+        road.crossing_m = start
     pieces: dict[str, list[Shape]] = {paint: [] for paint in style.paints}
     half_m = road.half_width_m - 0.3
     stripes = np.arange(-half_m, half_m - 0.5, 1.0) if style.zebra else np.arange(0.0, 14.0, 2.2)

@@ -1,4 +1,4 @@
-"""Named signs, sign posts and number plates that the table of countries refers to; sRGB hex."""
+"""Named signs and sign posts that the table of countries refers to; colours are sRGB hex."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 WHITE, BLACK, RED, YELLOW = "#f2f2ee", "#111111", "#c01822", "#f2c600"
 BLUE, GREEN, BROWN, ORANGE = "#1450a0", "#00693e", "#5a3a22", "#f07818"
 PURE_WHITE = "#ffffff"
-PLATE_WHITE, PLATE_YELLOW, PLATE_BLACK = "#f4f4f0", "#efc318", "#141414"
-PLATE_BLUE, PLATE_RED, PLATE_GREEN = "#123a9c", "#a01818", "#0d6b3c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +201,21 @@ GIVE_WAY_SIGNS: dict[str, GiveWaySign] = {
 
 
 @dataclass(frozen=True, slots=True)
+class CrossingSign:
+    """A blue square with a triangle in which a person walks."""
+
+    background: str
+    triangle: str
+
+
+CROSSING_SIGNS: dict[str, CrossingSign | None] = {
+    "none": None,
+    "blue_white": CrossingSign(BLUE, PURE_WHITE),
+    "blue_yellow": CrossingSign(BLUE, YELLOW),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class SignPost:
     """What a sign stands on.
 
@@ -234,63 +247,3 @@ SIGN_BACKS: dict[str, str] = {"grey": "", "cross": BLACK}
 
 DIRECTION_STANDS: dict[str, float | None] = {"posts": None, "low_pipe_frame": 0.55}
 """How direction boards stand: on posts at the usual height, or in a bent pipe, this low (m)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plate:
-    """A number plate.
-
-    Attributes:
-        width_m, height_m: Its size.
-        frame: Colour of the rim; black if empty.
-        left, right, top, right_half: Colours of a band there; none if empty.
-    """
-
-    width_m: float
-    height_m: float
-    background: str
-    letters: str = BLACK
-    frame: str = ""
-    left: str = ""
-    right: str = ""
-    top: str = ""
-    right_half: str = ""
-
-
-def _eu(background: str = PLATE_WHITE, letters: str = BLACK, **more: str) -> Plate:
-    return Plate(0.52, 0.115, background, letters, left=PLATE_BLUE, **more)
-
-
-PLATES: dict[str, Plate | None] = {
-    "none": None,
-    "eu_white": _eu(),
-    "eu_green": _eu("#3fa45b"),
-    "eu_yellow": _eu(PLATE_YELLOW),
-    "eu_blue_bands": _eu(right=PLATE_BLUE),
-    "eu_yellow_strip": _eu(right=PLATE_YELLOW),
-    "eu_red_letters": _eu(letters="#8c1420", frame="#8c1420"),
-    "eu_red_rim": _eu(frame=RED),
-    "eu_green_rim": _eu(frame=PLATE_GREEN),
-    "eu_blue_letters": _eu(letters=PLATE_BLUE, frame=PLATE_BLUE),
-    "dk_yellow": _eu(PLATE_YELLOW, frame=RED),
-    "dk_half_yellow": _eu(right_half=PLATE_YELLOW, frame=RED),
-    "fi_short_white": Plate(0.44, 0.118, PLATE_WHITE, left=PLATE_BLUE),
-    "long_white": Plate(0.52, 0.115, PLATE_WHITE),
-    "long_yellow": Plate(0.52, 0.115, PLATE_YELLOW),
-    "long_black": Plate(0.52, 0.115, PLATE_BLACK, PLATE_WHITE),
-    "long_red": Plate(0.52, 0.115, PLATE_RED, PLATE_WHITE),
-    "ch_strip": Plate(0.30, 0.08, PLATE_WHITE),
-    "jp_white": Plate(0.33, 0.165, PLATE_WHITE, "#0d4a2a"),
-    "mercosur": Plate(0.40, 0.13, PLATE_WHITE, top=PLATE_BLUE),
-    "ar_black": Plate(0.40, 0.13, PLATE_BLACK, PLATE_WHITE, frame=PLATE_WHITE),
-    "br_grey": Plate(0.40, 0.13, "#b4b6b6"),
-    "br_red": Plate(0.40, 0.13, PLATE_RED, PLATE_WHITE),
-    "short_white": Plate(0.34, 0.15, PLATE_WHITE),
-    "short_white_blue": Plate(0.31, 0.152, PLATE_WHITE, "#1c2c66"),
-    "short_black": Plate(0.34, 0.15, PLATE_BLACK, PLATE_WHITE),
-    "short_green": Plate(0.34, 0.15, PLATE_GREEN, PLATE_WHITE),
-    "short_yellow": Plate(0.34, 0.15, PLATE_YELLOW),
-    "middling_white_blue": Plate(0.372, 0.134, PLATE_WHITE, PLATE_BLUE),
-    "middling_white": Plate(0.372, 0.134, PLATE_WHITE),
-    "za_white": Plate(0.44, 0.12, PLATE_WHITE, PLATE_BLUE),
-}

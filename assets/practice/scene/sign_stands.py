@@ -130,3 +130,10 @@ class SignStands:
         yaw = self.road.yaw_rad(along) + side * math.pi / 2
         self._board(pixels, outline, (x, y, 2.2), yaw)
         self._posts(x, y, yaw, 0.4, 2.45)
+
+    def across(self, pixels: Pixels, outline: Outline, along: float, side: int) -> None:
+        """A low board on one side (1 right) that faces the other side of the road."""
+        x, y = self.road.beside(side * self.offset_m, along)
+        yaw = self.road.yaw_rad(along) - side * math.pi / 2
+        self._board(pixels, outline, (x, y, 1.35), yaw)
+        self._posts(x, y, yaw, 0.3, 1.6)

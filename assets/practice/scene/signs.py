@@ -12,9 +12,10 @@ from .chance import Chance
 from .facts import Country
 from .geometry import tube
 from .lettering import script_of, shop_board, written_in
-from .road import Road
+from .road import Branch, Road
 from .sign_presets import (
     CHEVRONS,
+    CROSSING_SIGNS,
     DIRECTION_SIGNS,
     DIRECTION_STANDS,
     GIVE_WAY_SIGNS,
@@ -32,7 +33,7 @@ _SHOP_COLOURS = (
     ("#d86a12", "#ffffff"), ("#f2f2ee", "#123f8c"),
 )  # fmt: skip
 CHEVRON_STEP_M = 7.0
-SHARP_BEND_M = 500.0
+SHARP_BEND_M = 400.0
 """The largest radius of a bend that is marked by chevrons."""
 LOOK_AHEAD_M = (9.0, 40.0)
 STOP_MARGIN_M = 4.5
@@ -138,6 +139,19 @@ class SignPlacer:
                     outline = rectangle(0.6, 0.76)
                     self.stands.stand(pixels, outline, along, 1.35, ahead=ahead, side=side)
             self.stage.note("sign", f"chevron {name}")
+        for branch in self.road.branches:
+            if not self.road.joins(-branch.side, branch.along_m - 4, branch.along_m + 4):
+                self._head(name, branch)
+
+    def _head(self, name: str, branch: Branch) -> None:
+        """Both arrows side by side across from a side road that ends at this one."""
+        if not self.chance.happens(0.4):
+            return
+        for step, right in ((-0.35, branch.side < 0), (0.35, branch.side > 0)):
+            pixels = boards.chevron_board(CHEVRONS[name], right=right)
+            along = branch.along_m + step
+            self.stands.across(pixels, rectangle(0.6, 0.76), along, -branch.side)
+        self.stage.note("sign", f"chevron {name}")
 
     def stop(self) -> None:
         """Stop or give way: for a side road, seen from behind, or for the camera's own road."""
@@ -163,6 +177,17 @@ class SignPlacer:
             return boards.stop_board(sign), outline, f"stop {name}"
         name = self.chance.pick(self.country.give_way_sign)
         return boards.give_way_board(GIVE_WAY_SIGNS[name]), ON_TIP, f"give way {name}"
+
+    def crossing(self) -> None:
+        """On both sides of a crossing, each for the traffic that comes to it on that side."""
+        name = self.chance.pick(self.country.crossing_sign)
+        sign, start = CROSSING_SIGNS[name], self.road.crossing_m
+        if sign is None or start is None:
+            return
+        pixels, outline = boards.crossing_board(sign), rectangle(0.62, 0.62)
+        for ahead, along in ((True, start - 0.6), (False, start + 4.1)):
+            self.stands.stand(pixels, outline, along, 2.3, ahead=ahead)
+        self.stage.note("sign", f"crossing {name}")
 
     def gantry(self) -> None:
         """Boards over the carriageway of a main road."""
@@ -200,9 +225,10 @@ class SignPlacer:
             if chance.happens(share):
                 along = spots.pop() + chance.uniform(-2, 3)
                 maker(along, ahead=along > 0)
-        if scene not in ("suburb", "town") and chance.happens(0.75):
+        if scene not in ("suburb", "town") and chance.happens(0.85):
             self.chevrons()
         self.stop()
+        self.crossing()
 
 
 def shop_sign(

@@ -33,6 +33,7 @@ class Stage:
         self.eye = (0.0, 0.0, 2.5)
         self._materials: dict[tuple[Any, ...], Any] = {}
         self.cue_values: dict[str, set[str]] = {}
+        self._claimed: list[tuple[float, float, tuple[float, float]]] = []
 
     def note(self, cue: str, value: str) -> None:
         """Record what this country shows here, such as ``note("bollard", "pl_red_slash")``."""
@@ -130,6 +131,23 @@ class Stage:
         carrier.use_instance_faces_scale = True
         carrier.show_instancer_for_render = False
         self.put(mesh).parent = carrier
+
+    def sweep(self, x: float, y: float, radius_m: float) -> None:
+        """Take away what was put within a disc, such as cars where a roundabout is built."""
+        for thing in list(self.scene.collection.objects):
+            if math.hypot(thing.location.x - x, thing.location.y - y) < radius_m:
+                bpy.data.objects.remove(thing)
+
+    def claim(self, x: float, y: float, yaw_rad: float, half: tuple[float, float]) -> bool:
+        """Reserve ground for a vehicle of this half width and half length; False if it is taken."""
+        for ox, oy, ohalf in self._claimed:
+            dx, dy = x - ox, y - oy
+            across = abs(dx * math.cos(yaw_rad) + dy * math.sin(yaw_rad))
+            along = abs(dy * math.cos(yaw_rad) - dx * math.sin(yaw_rad))
+            if across < half[0] + ohalf[0] and along < half[1] + ohalf[1]:
+                return False
+        self._claimed.append((x, y, half))
+        return True
 
     def board(
         self, pixels: np.ndarray, outline: Sequence[tuple[float, float]], at: Point,

@@ -7,10 +7,10 @@ import math
 from .chance import Chance
 from .facts import Country
 from .geometry import Shape, box, extruded, faces, merge, tube
+from .plate_presets import PLATES
 from .plates import plate_board, plate_number
 from .presets import Look
 from .road import Road
-from .sign_presets import PLATES
 from .stage import Stage, rectangle
 
 BODY, GLASS, TYRE, LIGHT, TAIL = range(5)
@@ -84,7 +84,9 @@ def _car_shape(kind: str) -> tuple[Shape, float, float]:
 def put_car(
     stage: Stage, country: Country, chance: Chance, x: float, y: float, yaw_rad: float
 ) -> None:
-    """One vehicle, its front towards local +y."""
+    """One vehicle, its front towards local +y; none where another stands already."""
+    if not stage.claim(x, y, yaw_rad, (1.1, 2.7)):
+        return
     kind = chance.choices(list(_BODIES), [5, 4, 3, 2, 1])[0]
     shape, front, rear = _car_shape(kind)
     colour = chance.choices(list(_COLOURS), list(_COLOURS.values()))[0]

@@ -52,11 +52,12 @@
     G.find("#guide-country h2").textContent = G.country(chosen);
     G.find("#guide-country").setAttribute("aria-busy", !page);
     if (!page) return place.replaceChildren(G.make("p", {}, G.text("guide_loading")));
-    const { telling, facts } = page.texts[G.state.language];
+    const { telling, facts, apart } = page.texts[G.state.language];
     place.replaceChildren(
       telling.length ? G.make("h3", {}, G.text("guide_telling")) : "",
       G.make("ul", { class: "guide-telling" }, ...telling.map(tellingLine)),
       alike(page),
+      G.make("ul", { class: "guide-apart" }, ...apart.map(apartLine)),
       ...pictures(page),
       G.make("h3", {}, G.text("guide_facts")),
       G.make("dl", { class: "guide-facts" }, ...facts.flatMap(fact), ...samples(page)),
@@ -72,6 +73,10 @@
       : G.text("guide_only");
     return G.make("li", {}, G.make("b", {}, `${thing}: `), text, " ", G.make("small", {}, where));
   }
+
+  // What tells a look-alike apart, one line for each.
+  const apartLine = ([code, sentences]) =>
+    G.make("li", {}, G.make("b", {}, `${G.country(code)}: `), sentences.join(" "));
 
   function alike(page) {
     const buttons = page.alike.map((code) =>

@@ -7,7 +7,13 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from assets.practice.scene import furniture_presets, presets, sign_presets
+from assets.practice.scene import (
+    bollard_presets,
+    plate_presets,
+    pole_presets,
+    presets,
+    sign_presets,
+)
 
 ENGLISH = {
     "white": "white", "black": "black", "red": "red", "yellow": "yellow", "orange": "orange",
@@ -55,13 +61,13 @@ def named(text: str, language: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def bollard_colours(bollard: furniture_presets.Bollard) -> frozenset[str]:
+def bollard_colours(bollard: bollard_presets.Bollard) -> frozenset[str]:
     parts = (*bollard.bands, *bollard.front, *bollard.back)
     return names([bollard.body, *(part.colour for part in parts)])
 
 
-def bollard_look(bollard: furniture_presets.Bollard) -> Any:
-    def face(reflectors: tuple[furniture_presets.Reflector, ...]) -> Any:
+def bollard_look(bollard: bollard_presets.Bollard) -> Any:
+    def face(reflectors: tuple[bollard_presets.Reflector, ...]) -> Any:
         return tuple(
             (round(each.low, 1), round(each.high, 1), colour_name(each.colour), each.dots,
              round(each.width * 4))
@@ -79,7 +85,7 @@ def bollard_look(bollard: furniture_presets.Bollard) -> Any:
     return (bollard.form, flat, height, width, body, bands, face(bollard.front), face(bollard.back))
 
 
-def pole_look(pole: furniture_presets.Pole) -> Any:
+def pole_look(pole: pole_presets.Pole) -> Any:
     long_arm = pole.arm_m > 2.5
     return (pole.body, round(pole.height_m / 1.5), pole.arms, long_arm, pole.extras)
 
@@ -91,12 +97,12 @@ _EXTRA_COLOURS = {
 }  # fmt: skip
 
 
-def pole_colours(pole: furniture_presets.Pole) -> frozenset[str]:
+def pole_colours(pole: pole_presets.Pole) -> frozenset[str]:
     wooden = {"brown"} if pole.body.startswith(("wood", "a_frame")) else set()
     return frozenset(wooden.union(*(_EXTRA_COLOURS.get(each, ()) for each in pole.extras)))
 
 
-def plate_look(plate: sign_presets.Plate) -> Any:
+def plate_look(plate: plate_presets.Plate) -> Any:
     shape = plate.width_m / plate.height_m
     length = "short" if shape < 2.4 else "middling" if shape < 3.4 else "long"
     if plate.width_m < 0.31 and length == "long":
@@ -107,7 +113,7 @@ def plate_look(plate: sign_presets.Plate) -> Any:
     return (length, *(colour_name(part) if part else "" for part in (*parts, plate.right_half)))
 
 
-def plate_colours(plate: sign_presets.Plate) -> frozenset[str]:
+def plate_colours(plate: plate_presets.Plate) -> frozenset[str]:
     """The colours of a plate that words must name: not those of usual letters."""
     letters = colour_name(plate.letters)
     usual = letters in ("black", "white")
@@ -129,12 +135,13 @@ def line_colours(style: presets.LineStyle) -> frozenset[str]:
 
 
 LOOKS: dict[str, tuple[dict[str, Any], Callable[[Any], Any]]] = {
-    "bollard": (furniture_presets.BOLLARDS, bollard_look),
-    "pole": (furniture_presets.POLES, pole_look),
-    "plate": (sign_presets.PLATES, plate_look),
+    "bollard": (bollard_presets.BOLLARDS, bollard_look),
+    "pole": (pole_presets.POLES, pole_look),
+    "plate": (plate_presets.PLATES, plate_look),
     "chevron": (sign_presets.CHEVRONS, fields_look),
     "stop_sign": (sign_presets.STOP_SIGNS, fields_look),
     "give_way_sign": (sign_presets.GIVE_WAY_SIGNS, fields_look),
+    "crossing_sign": (sign_presets.CROSSING_SIGNS, fields_look),
     "warning_sign": (sign_presets.WARNING_SIGNS, fields_look),
     "speed_sign": (sign_presets.SPEED_SIGNS, fields_look),
     "place_sign": (sign_presets.PLACE_SIGNS, fields_look),
@@ -154,6 +161,7 @@ COLOURS: dict[str, Callable[[Any], frozenset[str]]] = {
     "plate": plate_colours,
     "chevron": lambda sign: names([sign.background, sign.arrow, sign.rim]),
     "give_way_sign": lambda sign: names([sign.background, sign_presets.RED]),
+    "crossing_sign": lambda sign: names([sign.background, sign.triangle]),
     "warning_sign": lambda sign: (
         names([sign.background])
         if sign.shape == "diamond"

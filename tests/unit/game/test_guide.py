@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import io
 import re
 from pathlib import Path
@@ -12,9 +13,17 @@ import pytest
 from PIL import Image
 
 from assets.practice.country_table import SCRIPTS
-from assets.practice.scene import furniture_presets, presets, sign_presets
+from assets.practice.scene import (
+    bollard_presets,
+    plate_presets,
+    pole_presets,
+    presets,
+    sign_presets,
+)
 from assets.practice.scene.cues import encode_map
 from game import guide
+from game.guide import comparison as guide_comparison
+from game.guide import words as guide_words
 from game.ui.guide_messages import GuideMessages, outline
 from game.ui.texts import TEXTS
 from model.cue_table import BROAD_CUES, CUE_LABELS, CUES, LANGUAGES, Language
@@ -39,13 +48,13 @@ def test_every_country_has_its_facts_in_whole_sentences(code: str, language: Lan
 
 
 def test_what_the_renderer_can_draw_has_words() -> None:
-    terms = guide._terms()
+    terms = guide.terms()
     drawn = {
         "line": presets.LINES,
         "surface": presets.SURFACES,
         "soil": presets.SOILS,
-        "bollard": furniture_presets.BOLLARDS,
-        "pole": furniture_presets.POLES,
+        "bollard": bollard_presets.BOLLARDS,
+        "pole": pole_presets.POLES,
         "rail": presets.RAILS,
         "fence": presets.FENCES,
         "wall": presets.WALLS,
@@ -57,7 +66,7 @@ def test_what_the_renderer_can_draw_has_words() -> None:
         "across_line": presets.ACROSS_LINES,
         "kerb": presets.KERBS,
         "shoulder": presets.SHOULDERS,
-        "plate": sign_presets.PLATES,
+        "plate": plate_presets.PLATES,
         "direction_sign": sign_presets.DIRECTION_SIGNS,
         "direction_stand": sign_presets.DIRECTION_STANDS,
         "place_sign": sign_presets.PLACE_SIGNS,
@@ -66,6 +75,7 @@ def test_what_the_renderer_can_draw_has_words() -> None:
         "chevron": sign_presets.CHEVRONS,
         "stop_sign": sign_presets.STOP_SIGNS,
         "give_way_sign": sign_presets.GIVE_WAY_SIGNS,
+        "crossing_sign": sign_presets.CROSSING_SIGNS,
         "sign_post": sign_presets.SIGN_POSTS,
         "sign_back": sign_presets.SIGN_BACKS,
         "script": SCRIPTS,
@@ -119,6 +129,36 @@ def test_look_alikes_are_those_of_life() -> None:
     assert guide.alike("US")[0] == "CA"
     assert guide.alike("AU")[0] == "NZ"
     assert all(code not in guide.alike(code) for code in COUNTRY_CODES)
+    for code, others in (("BW", {"SZ", "ZA"}), ("SE", {"FI"}), ("CZ", {"SK"}), ("TW", {"HK"})):
+        assert others <= set(guide.alike(code)), code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_look_alikes_are_told_apart_by_what_differs(language: Language) -> None:
+    for code in COUNTRY_CODES:
+        for other in guide.alike(code):
+            sentences = guide.apart(code, other, language)
+            assert len(sentences) == len(set(sentences)) <= guide.APART
+            for sentence in sentences:
+                assert re.fullmatch(r"[^_{}]+: [^{}]+\.", sentence), sentence
+    bollards, *_ = guide.apart("HU", "SK", "en")
+    assert bollards.startswith("Bollards: here a wide white wedge")
+    assert "there a white post" in bollards
+    # Both have red arrows on white, but in Slovakia that is a guess: it tells nothing.
+    assert not any("Chevrons" in each for each in guide.apart("PL", "SK", "en"))
+
+
+def test_looks_are_counted_and_not_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two names with the same words are one look: neither is unique then."""
+    words = copy.deepcopy(guide.terms())
+    words["pole"]["tw_sleeve"] = words["pole"]["kr_sleeve"]
+    monkeypatch.setattr(guide_words, "terms", lambda: words)
+    guide_comparison._having.cache_clear()
+    try:
+        (pole,) = (t for t in guide.telling("KR", "en") if t.thing == "Poles")
+        assert pole.others == ("TW",)
+    finally:
+        guide_comparison._having.cache_clear()
 
 
 WIDTH, HEIGHT = 400, 60

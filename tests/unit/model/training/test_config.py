@@ -32,8 +32,12 @@ def test_values_and_overrides(tmp_path: Path) -> None:
     ("text", "overrides", "message"),
     [
         ("sead = 1", [], "unknown key sead; known are .*seed"),
-        ("[network]\nbackbon = 'x'", [], r"unknown key network\.backbon"),
-        ("[[stages]]\nlr = 1", [], r"unknown key stages\.0\.lr"),
+        (
+            "[network]\nbackbon = 'x'",
+            [],
+            r"unknown key network\.backbon; known are backbone",
+        ),
+        ("[[stages]]\nlr = 1", [], r"unknown key stages\.0\.lr; known are cache, epochs, freeze"),
         ("[network]\nbackbone = 'vgg'", [], "backbone = 'vgg': must be one of"),
         ("seed = 'one'", [], "seed = 'one': must be int"),
         ("[[stages]]\nfreeze = 'all'", [], "freeze = 'all'"),

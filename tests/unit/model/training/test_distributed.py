@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor, multiprocessing, nn
+from torch.utils.data import Dataset
 
-from model.errors import ConfigError
+from model.data.datasets import Item
+from model.errors import ConfigError, PictureError
+from model.training import features
 from model.training.batches import Batch, UnreadableItem
 from model.training.distributed import Processes, choose_device, join_processes
+from model.training.features import FeatureCache
 from model.training.fitting import AdjustedLoss, GradientSteps
 from tests.unit.model.training.small_runs import ALONE
 
@@ -45,6 +49,30 @@ def learn(processes: Processes, steps: Sequence[Sequence[Sequence[int]]]) -> dic
     return {"losses": torch.tensor(found), **learner.state_dict()}
 
 
+class Numbers(Dataset[Item]):
+    def __getitem__(self, index: int) -> Item:
+        return torch.tensor([float(index)]), index
+
+
+def compute_features(processes: Processes, folder: Path) -> list[int]:
+    """Which of eight items this process computed; it gets all of them."""
+    computed: list[int] = []
+
+    def frozen(x: Tensor) -> Tensor:
+        computed.append(int(x))
+        return 2 * x
+
+    def unreadable(_item: int, error: PictureError) -> None:
+        raise error
+
+    features.ITEMS_PER_FILE = 3
+    cache = FeatureCache(folder, frozen, "a", lambda items: items, unreadable)
+    cached, kept = cache.features(Numbers(), [str(i) for i in range(8)], processes)
+    assert kept == list(range(8))
+    assert [float(cached[i][0]) for i in kept] == [2.0 * i for i in kept]
+    return computed
+
+
 def learn_as(rank: int, port: int, folder: Path) -> None:
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     os.environ |= {"WORLD_SIZE": "2", "RANK": str(rank), "LOCAL_RANK": str(rank)}
@@ -52,6 +80,8 @@ def learn_as(rank: int, port: int, folder: Path) -> None:
     with join_processes("cpu") as processes:
         assert processes.union({rank}) == {0, 1}
         assert processes.total(rank + 1) == 3
+        computed = compute_features(processes, folder)
+        assert computed == ([0, 1, 2, 6, 7], [3, 4, 5])[rank]
         torch.save(learn(processes, [step[rank] for step in STEPS]), folder / f"{rank}.pt")
 
 

@@ -13,7 +13,7 @@ from tests.unit.model.training.small_runs import ALONE
 
 
 def test_frozen_parts_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.training.features.CHUNK", 7)
+    monkeypatch.setattr("model.training.features.ITEMS_PER_FILE", 7)
     seen: list[int] = []
     damaged: list[int] = []
 
