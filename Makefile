@@ -1,6 +1,8 @@
 # make play   creates .venv, installs, serves the game on 127.0.0.1 (PORT, default 7860)
 # make test   installs what tests need as well, and runs all of them
-# make setup  only installs;  make check  lints and type-checks;  make bench  prints benchmarks
+# make test-fast  those without browser, database, server, training or processes: under two minutes
+# make setup  only installs;  make check  lints, type-checks, checks the arrows
+# make bench  prints benchmarks
 
 PYTHON ?= python3
 PORT ?= 7860
@@ -8,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= practice
 
-.PHONY: help play test setup check bench clean
+.PHONY: help play test test-fast setup check bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -44,10 +46,14 @@ play: $(VENV)/.play
 test: setup
 	$(BIN)/python -m pytest
 
+test-fast: $(VENV)/.test
+	$(BIN)/python -m pytest -m "not slow and not browser" tests/unit
+
 check: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks

@@ -24,7 +24,7 @@ from typing import Any
 
 import gradio as gr
 
-from game.games import Table
+from game.games import Games
 from game.scoreboard import open_scoreboard
 from game.ui.page import build_page, launch_options
 from model import cli
@@ -101,10 +101,10 @@ def build(settings: Settings) -> gr.Blocks:
     source = HeldOut(panoramas, predictor.checkpoint.trained)
     # The first pass through the net is the slowest; no player shall wait for it.
     predictor.analyse(source.any_picture())
-    table = Table(source, predictor, scoreboard=scoreboard)
+    games = Games(source, predictor, scoreboard=scoreboard)
     world = panoramas if practice else Collection.open([PRACTICE])
     return build_page(
-        table, predictor, read_photo=open_picture, guide_pictures=GuidePictures(world)
+        games, predictor, read_photo=open_picture, guide_pictures=GuidePictures(world)
     )
 
 

@@ -1,4 +1,4 @@
-"""The table of the game: who sits where, what is dealt, and the opponent thinking meanwhile.
+"""All games that are being played: what is dealt to whom, while the opponent looks at the same.
 
 Everything that a player must not know before the guess stays in here. Gradio-free; safe to call
 from many threads at once.
@@ -11,19 +11,18 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID, uuid4
 
 from PIL import Image
 
-from game.opponent_turn import Evidence, Findings, Thinking, Thought
+from game.opponent_turn import Evidence, OpponentTurns, PendingEvidence
 from game.ports import Opponent, PanoramaSource, Scoreboard
 from game.rules import dealer
 from game.rules.rounds import Guess, Mode, Reveal
 from game.rules.session import ROUNDS_PER_GAME, Session
-from game.statistics import Totals
+from game.statistics import Statistics
 from model.errors import DataError, PictureError
 from model.geography import is_country
 
@@ -34,8 +33,8 @@ OPPONENT_PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """A seat as the page may see it.
+class GameView:
+    """A player's game as the page may see it.
 
     Attributes:
         session: the game so far; its current round holds the truth, so the page must not pass it
@@ -43,8 +42,8 @@ class View:
         ticket: names this very step of this very game; a submit must bring it back to count.
         picture: the crop of a round just dealt; ``None`` where nothing was dealt.
         evidence: one entry for each finished round.
-        restarted: whether the seat was gone (too old, too many, a new server) and a new game began.
-        totals: how everybody has done so far; only in the summary, and only if that is counted.
+        restarted: whether the game was gone (too old, too many, a new server) and a new one began.
+        statistics: how everybody has done so far; only in the summary, and only if that is counted.
     """
 
     session: Session
@@ -52,7 +51,7 @@ class View:
     picture: Image.Image | None
     evidence: tuple[Evidence, ...]
     restarted: bool = False
-    totals: Totals | None = None
+    statistics: Statistics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +64,53 @@ class Replay:
 
 
 @dataclass(slots=True)
-class _Seat:
+class Player:
+    """One player, for as long as the page is open; to be changed under ``lock`` only.
+
+    Attributes:
+        rng: deals to this player.
+        last_used_s: when the page last asked for anything, by the clock of the games.
+        session: the game as it stands.
+        game_number: 1 for the first game.
+        seen: indices of the places that earlier games showed.
+        evidence: one entry for each round dealt in this game, the last one perhaps unfinished.
+        round_id: of the round dealt last; by it the scoreboard counts a round once.
+    """
+
     rng: Random
     last_used_s: float
     session: Session = field(default_factory=Session)
-    game: int = 0
+    game_number: int = 0
     seen: set[int] = field(default_factory=set)
-    findings: tuple[Findings | None, ...] = ()
+    evidence: list[PendingEvidence] = field(default_factory=list)
     round_id: UUID = field(default_factory=uuid4)
-    thinking: Future[Thought] | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def ticket(self) -> str:
-        return f"{self.game}.{self.session.number}.{self.session.phase}"
+        """Names this very step of this very game."""
+        return f"{self.game_number}.{self.session.number}.{self.session.phase}"
+
+    def cancel(self) -> None:
+        """Spare the opponent what nobody will see any more."""
+        for pending in list(self.evidence):
+            pending.cancel()
 
 
-class Table:
-    """All games that are being played.
+class Games:
+    """All games that are being played, by a key that only the player's page knows.
 
     Args:
         source: panoramas that may be dealt.
         opponent: the other player.
         scoreboard: counts every finished round, if there is one.
-        rng_seed: makes the deals of every seat repeatable, by the order in which seats are taken.
+        rng_seed: makes the deals to every player repeatable, by the order in which players come.
         clock_s: a monotonic clock in seconds.
-        seats_max: the seat unused for longest is cleared for one more.
-        seat_ttl_s: a seat unused for so long is cleared.
+        players_max: the player who did nothing for longest is forgotten for one more.
+        player_ttl_s: a player who did nothing for so long is forgotten.
 
     Raises:
-        model.types.DataError: the source holds too few places for a game.
+        model.errors.DataError: the source holds too few places for a game.
     """
 
     def __init__(
@@ -105,8 +121,8 @@ class Table:
         scoreboard: Scoreboard | None = None,
         rng_seed: int | None = None,
         clock_s: Callable[[], float] = time.monotonic,
-        seats_max: int = 500,
-        seat_ttl_s: float = 2 * 3600,
+        players_max: int = 500,
+        player_ttl_s: float = 2 * 3600,
     ) -> None:
         self._source, self._scoreboard = source, scoreboard
         self._places = source.places
@@ -116,12 +132,12 @@ class Table:
                 f"are {len(self._places)}: choose a larger set with --panoramas"
             )
         self._seed, self._clock_s = rng_seed, clock_s
-        self._seats_max, self._seat_ttl_s = seats_max, seat_ttl_s
-        self._seats: OrderedDict[str, _Seat] = OrderedDict()
-        self._seats_taken = 0
+        self._players_max, self._player_ttl_s = players_max, player_ttl_s
+        self._players: OrderedDict[str, Player] = OrderedDict()  # used last stands last
+        self._players_met = 0
         self._unreadable: set[int] = set()
         self._lock = threading.Lock()
-        self._thinking = Thinking(source, opponent)
+        self._turns = OpponentTurns(source, opponent)
 
     @property
     def rendered(self) -> bool:
@@ -133,60 +149,55 @@ class Table:
         """Whether finished rounds are counted; the page says so."""
         return self._scoreboard is not None
 
-    @property
-    def places_count(self) -> int:
-        """How many panoramas may be dealt."""
-        return len(self._places)
+    def start(self, key: str, mode: Mode) -> GameView:
+        """Begin a new game for this player, known or new, and deal the first round."""
+        player, _ = self._player(key)
+        with player.lock:
+            return self._start(player, mode)
 
-    def start(self, key: str, mode: Mode) -> View:
-        """Begin a new game at this seat, taking it if it is free, and deal the first round."""
-        seat, _ = self._seat(key)
-        with seat.lock:
-            return self._start(seat, mode)
-
-    def guess(self, key: str, ticket: str, country: object) -> View:
-        """Judge the round on the table; a second submit of the same round changes nothing.
+    def guess(self, key: str, ticket: str, country: object) -> GameView:
+        """Judge the round being played; a second submit of the same round changes nothing.
 
         Args:
-            key: the seat.
+            key: of the player.
             ticket: of the view that showed the round.
             country: one of the 56 codes; anything else counts as no guess.
         """
-        seat, free = self._seat(key)
-        with seat.lock:
-            if free:
-                return self._start(seat, "country", restarted=True)
-            if ticket == seat.ticket and seat.session.current is not None:
-                self._judge(seat, country if is_country(country) else None)
-            return self._view(seat)
+        player, is_new = self._player(key)
+        with player.lock:
+            if is_new:
+                return self._start(player, "country", restarted=True)
+            if ticket == player.ticket and player.session.current is not None:
+                self._judge(player, country if is_country(country) else None)
+            return self._view(player)
 
-    def next(self, key: str, ticket: str) -> View:
+    def next(self, key: str, ticket: str) -> GameView:
         """Go on: from a reveal to the next deal or the summary, from the summary to a new game."""
-        seat, free = self._seat(key)
-        with seat.lock:
-            if free:
-                return self._start(seat, "country", restarted=True)
-            if ticket != seat.ticket:
-                return self._view(seat)
-            if seat.session.phase == "summary":
-                return self._start(seat, seat.session.mode)
-            seat.session = seat.session.next()
-            return self._deal(seat) if seat.session.phase == "deal" else self._view(seat)
+        player, is_new = self._player(key)
+        with player.lock:
+            if is_new:
+                return self._start(player, "country", restarted=True)
+            if ticket != player.ticket:
+                return self._view(player)
+            if player.session.phase == "summary":
+                return self._start(player, player.session.mode)
+            player.session = player.session.next()
+            return self._deal(player) if player.session.phase == "deal" else self._view(player)
 
-    def view(self, key: str) -> View | None:
-        """The seat as it is, for showing it in another language; ``None`` if it is free."""
+    def view(self, key: str) -> GameView | None:
+        """The game as it is; ``None`` if there is none."""
         with self._lock:
-            seat = self._seats.get(key)
-        if seat is None:
+            player = self._players.get(key)
+        if player is None:
             return None
-        with seat.lock:
-            return self._view(seat)
+        with player.lock:
+            return self._view(player)
 
     def replay(self, key: str, number: object) -> Replay | None:
         """A finished round of this game by its number from 1; ``None`` if there is none such.
 
         Raises:
-            model.types.PictureError: the panorama can no longer be read.
+            model.errors.PictureError: the panorama can no longer be read.
         """
         view = self.view(key)
         if view is None or type(number) is not int or not 1 <= number <= len(view.evidence):
@@ -196,107 +207,94 @@ class Table:
         return Replay(reveal, evidence, panorama.crop(reveal.round.crop.box))
 
     def leave(self, key: str) -> None:
-        """Clear a seat whose page was closed."""
+        """Forget a player whose page was closed."""
         with self._lock:
-            seat = self._seats.pop(key, None)
-        if seat is not None:
-            self._forget(seat)
+            player = self._players.pop(key, None)
+        if player is not None:
+            player.cancel()
 
-    @staticmethod
-    def _forget(seat: _Seat) -> None:
-        """Spare the opponent what nobody will see any more."""
-        if seat.thinking is not None:
-            seat.thinking.cancel()
-        for found in filter(None, seat.findings):
-            found.forget()
-
-    def _seat(self, key: str) -> tuple[_Seat, bool]:
-        """The seat of this key, and whether it had to be set up."""
+    def _player(self, key: str) -> tuple[Player, bool]:
+        """The player of this key, and whether it is a new one."""
         now_s = self._clock_s()
         with self._lock:
-            for old, seat in list(self._seats.items()):
-                if now_s - seat.last_used_s <= self._seat_ttl_s:
+            for old, player in list(self._players.items()):
+                if now_s - player.last_used_s <= self._player_ttl_s:
                     break
-                del self._seats[old]
-            known = self._seats.get(key)
+                del self._players[old]
+            known = self._players.get(key)
             if known is None:
-                self._seats_taken += 1
-                seed = None if self._seed is None else f"{self._seed}:{self._seats_taken}"
-                self._seats[key] = _Seat(Random(seed), now_s)
-                if len(self._seats) > self._seats_max:
-                    self._seats.popitem(last=False)
-            seat = self._seats[key]
-            seat.last_used_s = now_s
-            self._seats.move_to_end(key)
-            return seat, known is None
+                self._players_met += 1
+                seed = None if self._seed is None else f"{self._seed}:{self._players_met}"
+                self._players[key] = Player(Random(seed), now_s)
+                if len(self._players) > self._players_max:
+                    self._players.popitem(last=False)
+            player = self._players[key]
+            player.last_used_s = now_s
+            self._players.move_to_end(key)
+            return player, known is None
 
-    def _start(self, seat: _Seat, mode: Mode, *, restarted: bool = False) -> View:
-        seat.seen |= seat.session.dealt
-        self._forget(seat)
-        seat.session, seat.findings = Session(mode), ()
-        seat.game += 1
-        return self._deal(seat, restarted=restarted)
+    def _start(self, player: Player, mode: Mode, *, restarted: bool = False) -> GameView:
+        player.cancel()
+        player.seen |= player.session.dealt
+        player.session, player.evidence = Session(mode), []
+        player.game_number += 1
+        return self._deal(player, restarted=restarted)
 
-    def _deal(self, seat: _Seat, *, restarted: bool = False) -> View:
-        """Deal the next readable panorama and set the opponent thinking about it."""
+    def _deal(self, player: Player, *, restarted: bool = False) -> GameView:
+        """Deal the next readable panorama, and let the opponent begin its turn."""
         while True:
-            dealt = seat.session.dealt | self._unreadable
-            index = dealer.draw(self._places, dealt, seat.seen, seat.rng)
+            dealt = player.session.dealt | self._unreadable
+            index = dealer.draw(self._places, dealt, player.seen, player.rng)
             try:
                 panorama = self._source.picture(index)
             except PictureError as error:
                 log.warning("panorama %d is left out: %s", index, error)
                 self._unreadable.add(index)
                 continue
-            crop = dealer.crop(*panorama.size, seat.rng)
+            crop = dealer.crop(*panorama.size, player.rng)
             picture = panorama.crop(crop.box)
-            place = self._places[index]
-            seat.session = seat.session.deal(index, place, crop)
-            seat.round_id = uuid4()
-            if seat.thinking is not None:
-                seat.thinking.cancel()
-            seat.thinking = self._thinking.begin(picture, index, crop)
-            return self._view(seat, picture=picture, restarted=restarted)
+            player.session = player.session.deal(index, self._places[index], crop)
+            player.round_id = uuid4()
+            player.evidence.append(self._turns.begin(picture, index, crop))
+            return self._view(player, picture=picture, restarted=restarted)
 
-    def _judge(self, seat: _Seat, country: str | None) -> None:
-        found = self._findings(seat, country)
-        model = Guess(None) if found is None else Guess(*found.prediction.top(1)[0])
-        seat.session = seat.session.guess(Guess(country), model)
-        seat.findings = (*seat.findings, found)
-        seat.thinking = None
-        self._count(seat)
+    def _judge(self, player: Player, country: str | None) -> None:
+        opponent = self._opponent_guess(player.evidence[-1], country)
+        player.session = player.session.guess(Guess(country), opponent)
+        self._count(player)
 
-    def _count(self, seat: _Seat) -> None:
+    @staticmethod
+    def _opponent_guess(pending: PendingEvidence, human: str | None) -> Guess:
+        """The opponent's guess, with what the human's one adds to the evidence."""
+        try:
+            return Guess(*pending.finish(human, OPPONENT_PATIENCE_S).top(1)[0])
+        except Exception:  # whatever breaks over there, the human's round goes on
+            log.exception("the opponent failed; it scores nothing this round")
+            return Guess(None)
+
+    def _count(self, player: Player) -> None:
         if self._scoreboard is None:
             return
-        mode, reveal = seat.session.mode, seat.session.reveals[-1]
+        mode, reveal = player.session.mode, player.session.reveals[-1]
         try:
-            self._scoreboard.record(seat.round_id, mode, reveal, rendered=self._source.rendered)
+            self._scoreboard.record(player.round_id, mode, reveal, rendered=self._source.rendered)
         except Exception:  # a round is won or lost whether it is counted or not
             log.exception("a round could not be counted")
 
-    def _totals(self) -> Totals | None:
+    def _statistics(self) -> Statistics | None:
         if self._scoreboard is None:
             return None
         try:
-            return self._scoreboard.totals()
+            return self._scoreboard.statistics()
         except Exception:  # as above: the summary matters more
-            log.exception("the totals could not be read")
-            return None
-
-    def _findings(self, seat: _Seat, country: str | None) -> Findings | None:
-        """What the opponent has found, with what the human's guess adds; ``None`` if it failed."""
-        if seat.thinking is None:
-            return None
-        try:
-            return self._thinking.finish(seat.thinking.result(OPPONENT_PATIENCE_S), country)
-        except Exception:  # whatever breaks over there, the human's round goes on
-            log.exception("the opponent failed; it scores nothing this round")
+            log.exception("the statistics could not be read")
             return None
 
     def _view(
-        self, seat: _Seat, *, picture: Image.Image | None = None, restarted: bool = False
-    ) -> View:
-        totals = self._totals() if seat.session.phase == "summary" else None
-        evidence = tuple(found.evidence() if found else Evidence() for found in seat.findings)
-        return View(seat.session, seat.ticket, picture, evidence, restarted, totals)
+        self, player: Player, *, picture: Image.Image | None = None, restarted: bool = False
+    ) -> GameView:
+        session = player.session
+        statistics = self._statistics() if session.phase == "summary" else None
+        finished = player.evidence[: len(session.reveals)]
+        evidence = tuple(pending.evidence() for pending in finished)
+        return GameView(session, player.ticket, picture, evidence, restarted, statistics)

@@ -12,18 +12,18 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 WAIT_S_MAX = 2.0
-"""After so long one step goes on all the same, so that a busy table finishes it some day."""
+"""After so long one step goes on all the same, so that a busy server finishes it some day."""
 
 
 class LowPriorityExecutor:
-    """One thread for what nobody waits for; whoever is in a hurry holds it up.
+    """One thread for work that nobody waits for.
 
     Safe to call from several threads at once.
     """
 
     def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="afterthoughts")
-        self._calm = threading.Condition()
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="low-priority")
+        self._changed = threading.Condition()
         self._urgent = 0
         self._backlog = 0
 
@@ -32,42 +32,42 @@ class LowPriorityExecutor:
         """How many pieces of work are not done yet."""
         return self._backlog
 
-    def hold(self) -> None:
-        """Something urgent begins; :meth:`release` must follow."""
-        with self._calm:
+    def yield_to(self, urgent: Future[Any]) -> None:
+        """Hold all work up until this future is done."""
+        with self._changed:
             self._urgent += 1
-
-    def release(self) -> None:
-        """Something urgent is over."""
-        with self._calm:
-            self._urgent -= 1
-            self._calm.notify_all()
+        urgent.add_done_callback(self._urgent_done)
 
     def submit(self, work: Callable[..., T], *arguments: Any) -> Future[T]:
-        """Do some work some day.
+        """Do some work when there is time for it.
 
         Args:
             work: is called with the arguments and one more: a function to call before each costly
                 step, which returns when nothing urgent is under way.
             arguments: of the work.
         """
-        with self._calm:
+        with self._changed:
             self._backlog += 1
         future = self._executor.submit(self._run, work, arguments)
-        future.add_done_callback(self._done)
+        future.add_done_callback(self._work_done)
         return future
 
-    def _done(self, _: Future[Any]) -> None:
-        with self._calm:
+    def _urgent_done(self, _: Future[Any]) -> None:
+        with self._changed:
+            self._urgent -= 1
+            self._changed.notify_all()
+
+    def _work_done(self, _: Future[Any]) -> None:
+        with self._changed:
             self._backlog -= 1
 
     def _run(self, work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         try:
             return work(*arguments, self._wait)
         except Exception:  # nobody may ever ask for the result
-            log.exception("an afterthought failed")
+            log.exception("work of low priority failed")
             raise
 
     def _wait(self) -> None:
-        with self._calm:
-            self._calm.wait_for(lambda: self._urgent == 0, WAIT_S_MAX)
+        with self._changed:
+            self._changed.wait_for(lambda: self._urgent == 0, WAIT_S_MAX)

@@ -1,49 +1,51 @@
-"""The opponent's side of a round: it plays while the human thinks, and its maps are tried out.
+"""The opponent's turn: it plays while the human thinks, and its maps are put to the test.
 
 Safe to call from several threads at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 
 from PIL import Image
 
 from game.low_priority import LowPriorityExecutor
-from game.ports import Cue, Occlusion, Opponent, PanoramaSource, Play
+from game.ports import Analysis, FavouredCue, Occlusion, Opponent, PanoramaSource
 from model.types import Crop, Heatmap, Prediction
 
 T = TypeVar("T")
+MapKey = tuple[str, str | None]
+"""The target of a map, and the country that it is a contrast against, if it is one."""
 
 BACKLOG_MAX = 12
-"""With so many trials waiting, only the map of the opponent's guess is tried out."""
+"""With so many tests waiting, only the map of the opponent's guess is tested."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class EvidenceMap:
     """One map, and what is known about it by now.
 
     Attributes:
         heatmap: what speaks for its target.
         against: the map is a contrast: what speaks for its target rather than for this country.
-        covering: what covering its strongest region does; ``None`` if that is not known.
-        looked_at: the cue that it favours; ``None`` if that is not known, or there is none.
+        occlusion: what covering its strongest region does; ``None`` if that is not known.
+        cue: the one that it favours; ``None`` if that is not known, or there is none.
         pending: whether more will be known soon.
     """
 
     heatmap: Heatmap
     against: str | None = None
-    covering: Occlusion | None = None
-    looked_at: Cue | None = None
+    occlusion: Occlusion | None = None
+    cue: FavouredCue | None = None
     pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the opponent showed in one round; nothing at all if it failed.
+    """What the opponent showed in one round, as far as it is known; nothing at all if it failed.
 
     ``maps`` are those for its guess, the truth and the human's guess, each country once, then one
     contrast: its guess rather than the truth; or, if it was right, rather than the human's guess;
@@ -51,64 +53,116 @@ class Evidence:
     """
 
     prediction: Prediction | None = None
-    maps: tuple[Shown, ...] = ()
+    maps: tuple[EvidenceMap, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Map:
-    """A map and the trials of it, some of them still under way; none if there was no time."""
+class PendingEvidence:
+    """The evidence of one round in the making: the opponent's analysis, its maps, their tests.
 
-    heatmap: Heatmap
-    against: str | None
-    covering: Future[Occlusion | None] | None = None
-    looked_at: Future[Cue | None] | None = None
+    Until :meth:`finish` it holds the analysis, which may weigh megabytes.
 
-    @property
-    def trials(self) -> tuple[Future[Any], ...]:
-        return tuple(trial for trial in (self.looked_at, self.covering) if trial is not None)
+    Args:
+        source: where the panorama comes from, and its cues.
+        place_index: of the place in the source.
+        crop: which part of the panorama is shown.
+        tests: does what nobody waits for.
+    """
 
-    def shown(self) -> Shown:
-        return Shown(
-            self.heatmap,
-            self.against,
-            _ready(self.covering),
-            _ready(self.looked_at),
-            pending=not all(trial.done() for trial in self.trials),
-        )
+    def __init__(
+        self, source: PanoramaSource, place_index: int, crop: Crop, tests: LowPriorityExecutor
+    ) -> None:
+        self._source, self._place_index, self._crop = source, place_index, crop
+        self._truth = source.places[place_index].country
+        self._executor = tests
+        self._analysis: Future[Analysis] | None = None
+        self._prediction: Prediction | None = None
+        self._maps: dict[MapKey, Heatmap] = {}
+        self._tests: dict[MapKey, tuple[Future[FavouredCue | None], Future[Occlusion | None]]] = {}
 
+    def begin(
+        self, executor: ThreadPoolExecutor, opponent: Opponent, picture: Image.Image
+    ) -> Future[Analysis]:
+        """Let the opponent analyse the crop, and make the maps that any reveal will show."""
+        self._analysis = executor.submit(self._analyse, opponent, picture)
+        return self._analysis
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What the opponent has found in a finished round, and what is still being found out."""
+    def finish(self, human: str | None, patience_s: float) -> Prediction:
+        """Wait for the analysis, and add what only the human's guess makes worth a map.
 
-    prediction: Prediction
-    maps: tuple[_Map, ...]
+        Adding is cheap, for the forward pass is kept. Whatever the opponent raised is raised here,
+        and ``TimeoutError`` after ``patience_s``; then there is no evidence.
+        """
+        running, self._analysis = self._analysis, None
+        if running is None:
+            raise ValueError("the turn has not begun, or is finished")
+        analysis = running.result(patience_s)
+        prediction = analysis.prediction
+        guess = prediction.country
+        if human is not None:
+            self._add(analysis, human)
+        if guess == self._truth:
+            second = prediction.top(2)[1][0]
+            self._add(analysis, guess, second if human in (None, self._truth) else human)
+        self._prediction = prediction
+        return prediction
 
     def evidence(self) -> Evidence:
         """All of it, as far as it is known by now."""
-        shown = sorted((one.shown() for one in self.maps), key=lambda one: one.against is not None)
-        return Evidence(self.prediction, tuple(shown))
+        if self._prediction is None:
+            return Evidence()
+        maps = [self._known(key) for key in self._maps]
+        contrasts_last = sorted(maps, key=lambda one: one.against is not None)
+        return Evidence(self._prediction, tuple(contrasts_last))
 
-    def forget(self) -> None:
-        """Spare the opponent the trials that nobody will see any more."""
-        for one in self.maps:
-            for trial in one.trials:
-                trial.cancel()
+    def cancel(self) -> None:
+        """Spare the opponent what nobody will see any more."""
+        if self._analysis is not None:
+            self._analysis.cancel()
+        for pair in list(self._tests.values()):  # a copy: the opponent may be adding to it
+            for test in pair:
+                test.cancel()
+
+    def _analyse(self, opponent: Opponent, picture: Image.Image) -> Analysis:
+        analysis = opponent.analyse(picture)
+        guess = analysis.prediction.country
+        self._add(analysis, guess)
+        if guess != self._truth:
+            self._add(analysis, self._truth)
+            self._add(analysis, guess, self._truth)
+        return analysis
+
+    def _add(self, analysis: Analysis, target: str, against: str | None = None) -> None:
+        """One more map and, if there is time for them, its tests; none twice."""
+        key = target, against
+        if key in self._maps:
+            return
+        if against is None:
+            heatmap = analysis.heatmap(target)
+        else:
+            heatmap = analysis.contrast(target, against)
+        if not self._maps or self._executor.backlog < BACKLOG_MAX:
+            self._tests[key] = (
+                self._executor.submit(self._favoured_cue, heatmap),
+                self._executor.submit(analysis.occlude, heatmap),
+            )
+        self._maps[key] = heatmap
+
+    def _favoured_cue(self, heatmap: Heatmap, wait: Callable[[], None]) -> FavouredCue | None:
+        wait()
+        return self._source.looked_at(self._place_index, self._crop, heatmap)
+
+    def _known(self, key: MapKey) -> EvidenceMap:
+        heatmap, (_, against) = self._maps[key], key
+        if key not in self._tests:
+            return EvidenceMap(heatmap, against)
+        cue, occlusion = self._tests[key]
+        # Asked first: a test that ends meanwhile is then asked for once more, never once too few.
+        pending = not (cue.done() and occlusion.done())
+        return EvidenceMap(heatmap, against, _result(occlusion), _result(cue), pending)
 
 
-@dataclass(frozen=True, slots=True)
-class Thought:
-    """What the opponent made of a crop before the guess; ``play`` may weigh megabytes."""
-
-    play: Play
-    index: int
-    crop: Crop
-    truth: str
-    maps: tuple[_Map, ...] = ()
-
-
-class Thinking:
-    """Threads for the opponent's moves, and one for trials in the pauses between them.
+class OpponentTurns:
+    """Threads for the opponent's turns, and one for tests of its maps in the pauses between them.
 
     Args:
         source: where the panoramas come from, and their cues.
@@ -119,73 +173,24 @@ class Thinking:
         self._source, self._opponent = source, opponent
         # Two at a time: the net uses every core by itself, and nobody waits behind a slow one.
         self._executor = ThreadPoolExecutor(2, thread_name_prefix="opponent")
-        self._afterthoughts = LowPriorityExecutor()
+        self._tests = LowPriorityExecutor()
 
-    def begin(self, picture: Image.Image, index: int, crop: Crop) -> Future[Thought]:
-        """Set the opponent thinking about the crop of a panorama.
+    def begin(self, picture: Image.Image, place_index: int, crop: Crop) -> PendingEvidence:
+        """Let the opponent play the crop of a panorama.
 
         Args:
             picture: the crop.
-            index: of its place in the source.
+            place_index: of the place in the source.
             crop: where in the panorama it lies.
         """
-        self._afterthoughts.hold()
-        future = self._executor.submit(self._think, picture, index, crop)
-        future.add_done_callback(lambda _: self._afterthoughts.release())
-        return future
-
-    def finish(self, thought: Thought, human: str | None) -> Findings:
-        """Add what only the human's guess makes worth a map: cheap, the forward pass is kept."""
-        prediction = thought.play.prediction
-        guess, truth = prediction.country, thought.truth
-        wanted: list[tuple[str, str | None]] = []
-        if human is not None:
-            wanted.append((human, None))
-        if guess == truth:
-            second = prediction.top(2)[1][0]
-            wanted.append((guess, second if human in (None, truth) else human))
-        return Findings(prediction, self._with(thought, wanted).maps)
-
-    def _think(self, picture: Image.Image, index: int, crop: Crop) -> Thought:
-        """The opponent's move, with the maps that any reveal will show."""
-        play = self._opponent.analyse(picture)
-        guess, truth = play.prediction.country, self._source.places[index].country
-        wanted: list[tuple[str, str | None]] = [(guess, None)]
-        if truth != guess:
-            wanted += [(truth, None), (guess, truth)]
-        return self._with(Thought(play, index, crop, truth), wanted)
-
-    def _with(self, thought: Thought, wanted: Sequence[tuple[str, str | None]]) -> Thought:
-        """The thought with more maps, each being tried out; those that it has stay as they are."""
-        maps = list(thought.maps)
-        for country, against in wanted:
-            if any((one.heatmap.target, one.against) == (country, against) for one in maps):
-                continue
-            if against is None:
-                heatmap = thought.play.heatmap(country)
-            else:
-                heatmap = thought.play.contrast(country, against)
-            shown = _Map(heatmap, against)
-            if not maps or self._afterthoughts.backlog < BACKLOG_MAX:
-                shown = self._try_out(thought, shown)
-            maps.append(shown)
-        return replace(thought, maps=tuple(maps))
-
-    def _try_out(self, thought: Thought, shown: _Map) -> _Map:
-
-        def looked_at(wait: Callable[[], None]) -> Cue | None:
-            wait()
-            return self._source.looked_at(thought.index, thought.crop, shown.heatmap)
-
-        return replace(
-            shown,
-            looked_at=self._afterthoughts.submit(looked_at),
-            covering=self._afterthoughts.submit(thought.play.occlude, shown.heatmap),
-        )
+        pending = PendingEvidence(self._source, place_index, crop, self._tests)
+        analysis = pending.begin(self._executor, self._opponent, picture)
+        self._tests.yield_to(analysis)
+        return pending
 
 
-def _ready(trial: Future[T | None] | None) -> T | None:
-    """What has been found out by now, if it has."""
-    if trial is None or not trial.done() or trial.cancelled() or trial.exception():
+def _result(test: Future[T | None]) -> T | None:
+    """What a test has shown by now, if it has."""
+    if not test.done() or test.cancelled() or test.exception():
         return None
-    return trial.result()
+    return test.result()

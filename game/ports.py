@@ -12,7 +12,7 @@ from uuid import UUID
 from PIL import Image
 
 from game.rules.rounds import Mode, Reveal
-from game.statistics import Totals
+from game.statistics import Statistics
 from model.types import Crop, Heatmap, Place, Prediction
 
 
@@ -33,11 +33,11 @@ class PanoramaSource(Protocol):
         """The whole panorama of ``places[index]``: an RGB picture without metadata.
 
         Raises:
-            model.types.PictureError: it cannot be read, or turns out not to be held out.
+            model.errors.PictureError: it cannot be read, or turns out not to be held out.
         """
         ...
 
-    def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> Cue | None:
+    def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> FavouredCue | None:
         """The cue that a map of this crop of ``places[index]`` favours most over chance.
 
         ``None`` if it favours none, or the panoramas do not say where their cues are.
@@ -45,7 +45,7 @@ class PanoramaSource(Protocol):
         ...
 
 
-class Cue(Protocol):
+class FavouredCue(Protocol):
     """A telling detail of a panorama, and how much of a map lies on it."""
 
     @property
@@ -78,7 +78,7 @@ class Occlusion(Protocol):
         ...
 
 
-class Play(Protocol):
+class Analysis(Protocol):
     """What the opponent makes of one picture."""
 
     @property
@@ -97,7 +97,7 @@ class Play(Protocol):
     def occlude(
         self, heatmap: Heatmap, wait: Callable[[], object] = lambda: None
     ) -> Occlusion | None:
-        """Try out one of its maps; ``None`` if that cannot be done, as with a blank map.
+        """Test one of its maps by occlusion; ``None`` if that cannot be done, as with a blank map.
 
         Costs some forward passes; ``wait`` is called before each and lets more urgent ones go
         first.
@@ -108,7 +108,7 @@ class Play(Protocol):
 class Opponent(Protocol):
     """The player on the other side."""
 
-    def analyse(self, picture: Image.Image) -> Play:
+    def analyse(self, picture: Image.Image) -> Analysis:
         """Look at one RGB picture of any size, the very crop that the human sees."""
         ...
 
@@ -120,6 +120,6 @@ class Scoreboard(Protocol):
         """Count a finished round, once for each ``round_id``; must not make the caller wait."""
         ...
 
-    def totals(self) -> Totals:
+    def statistics(self) -> Statistics:
         """What is counted so far, as of some seconds ago; must answer within a moment."""
         ...

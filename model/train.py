@@ -22,7 +22,7 @@ from pathlib import Path
 
 from model import cli
 from model.training.config import read_config
-from model.training.crew import DEVICES, gather
+from model.training.distributed import DEVICES, join_processes
 from model.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = _parser().parse_args(argv)
     cli.set_threads(args.threads)
     config = read_config(args.config, args.set)
-    with gather(args.device) as crew:
-        if not crew.leads:
+    with join_processes(args.device) as processes:
+        if not processes.leads:
             logging.getLogger().setLevel(logging.ERROR)
         collection = cli.open_data(args.data, args.manifest)
         for reason, n in collection.skipped.items():
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             config,
             collection,
             args.out,
-            crew=crew,
+            processes=processes,
             skip_unreadable=args.skip_unreadable,
             cache_directory=args.cache,
         )
@@ -58,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, required=True, metavar="FILE.toml")
     cli.add_data(parser)
     cli.add_manifest(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="the run's folder")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="RUN", help="the run's directory"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with the run in RUN")
     parser.add_argument(
         "--set",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from game.rules.rounds import Mode, Reveal
-from game.statistics import Tally, Totals
+from game.statistics import Statistics, Tally
 from model.errors import PictureError
 from model.geography import COUNTRY_CODES, LatLon, countries
 from model.types import Crop, Heatmap, Place, Prediction
@@ -89,11 +89,11 @@ class FakeSource:
             draw.polygon([(x, height // 2), (x - 8, height), (x + 8, height)], (240, 240, 230))
         return picture
 
-    def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> FakeCue | None:
+    def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> FakeFavouredCue | None:
         """The middle line of the road, if the pictures are rendered."""
         if not self._rendered or heatmap.blank:
             return None
-        return FakeCue("road_line", 2.0 + index % 8)
+        return FakeFavouredCue("road_line", 2.0 + index % 8)
 
 
 class FakeExample(NamedTuple):
@@ -127,7 +127,7 @@ class FakeGuidePictures:
         return [FakeExample(picture, cues), FakeExample(picture, {"bollard": cues["bollard"]})]
 
 
-class FakeCue(NamedTuple):
+class FakeFavouredCue(NamedTuple):
     """A cue for the sentence under a map."""
 
     name: str
@@ -192,7 +192,7 @@ class FakeOpponent:
         self._delay_s, self._failing = delay_s, failing
 
     def analyse(self, picture: Image.Image) -> FakeAnalysis:
-        """A play seeded by the picture."""
+        """An analysis seeded by the picture."""
         time.sleep(self._delay_s)
         if self._failing:
             raise RuntimeError("told to fail")
@@ -201,10 +201,10 @@ class FakeOpponent:
 
 
 class FakeScoreboard:
-    """Counts in memory, at once, on top of the totals that it is given."""
+    """Counts in memory, at once, on top of the statistics that it is given."""
 
-    def __init__(self, totals: Totals | None = None) -> None:
-        self._totals = totals or Totals()
+    def __init__(self, statistics: Statistics | None = None) -> None:
+        self._statistics = statistics or Statistics()
         self._seen: set[UUID] = set()
         self._lock = threading.Lock()
 
@@ -214,15 +214,15 @@ class FakeScoreboard:
             if round_id in self._seen:
                 return
             self._seen.add(round_id)
-            kinds = [dict(self._totals.rendered), dict(self._totals.photographed)]
+            kinds = [dict(self._statistics.rendered), dict(self._statistics.photographed)]
             right = (reveal.human_verdict.correct, reveal.model_verdict.correct)
             code, counted = reveal.round.place.country, kinds[0 if rendered else 1]
             counted[code] = counted.get(code, Tally()) + Tally(1, *map(int, right))
-            self._totals = Totals(*kinds)
+            self._statistics = Statistics(*kinds)
 
-    def totals(self) -> Totals:
+    def statistics(self) -> Statistics:
         """All that was counted."""
-        return self._totals
+        return self._statistics
 
 
 def _near(code: str, step: int) -> LatLon:

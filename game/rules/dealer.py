@@ -26,7 +26,7 @@ def draw(
         rng: decides; the same state gives the same answer.
 
     Raises:
-        model.types.DataError: every place has been dealt.
+        model.errors.DataError: every place has been dealt.
     """
     by_country: defaultdict[str, list[int]] = defaultdict(list)
     for index, place in enumerate(places):

@@ -13,7 +13,7 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One panorama on the table, the same crop for both players.
+    """One panorama dealt, the same crop for both players.
 
     Attributes:
         number: 1 for the first round of a game.

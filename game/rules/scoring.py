@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from game.rules.rounds import Guess, Mode, Reveal, Verdict
-from model.geography import countries
+from model.geography import countries, neighbours
 from model.types import Place
 
 COUNTRY_POINTS = 1000
@@ -60,5 +60,5 @@ def share_squares(reveals: Iterable[Reveal], *, human: bool) -> str:
         elif guess.country == truth:
             squares.append("🟩")
         else:
-            squares.append("🟨" if guess.country in countries()[truth].neighbours else "🟥")
+            squares.append("🟨" if guess.country in neighbours()[truth] else "🟥")
     return "".join(squares)

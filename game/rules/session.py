@@ -25,7 +25,7 @@ class Session:
     Attributes:
         mode: how guesses are judged, fixed for the whole game.
         reveals: the finished rounds, in order.
-        current: the round on the table, as long as nobody has guessed.
+        current: the round being played, as long as nobody has guessed.
         resting: whether the last reveal is still on show.
     """
 
@@ -45,7 +45,7 @@ class Session:
 
     @property
     def number(self) -> int:
-        """The number of the round on the table or on show, from 1; 5 in the summary."""
+        """The number of the round being played or on show, from 1; 5 in the summary."""
         waiting = self.phase in ("deal", "guess")
         return len(self.reveals) + waiting
 
@@ -76,7 +76,7 @@ class Session:
         return frozenset(shown | ({self.current.place_index} if self.current else set()))
 
     def deal(self, place_index: int, place: Place, crop: Crop) -> Session:
-        """Put the next panorama on the table."""
+        """Show the next panorama."""
         if self.phase != "deal":
             return self
         return replace(self, current=Round(self.number, place_index, place, crop))

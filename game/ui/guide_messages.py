@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from game import guide
-from game.country_names import LANGUAGES, Language
 from game.ui.messages import Message
 from game.ui.pictures import picture_uri, png_uri
+from model.cue_table import CUES, LANGUAGES, Language
 from model.errors import GeoDuelError
 
 log = logging.getLogger(__name__)
@@ -28,25 +28,8 @@ RING_PX = 5
 MESH_PX = 9
 """Holes narrower than this count as part of a thing: a fence is one thing, not its wires."""
 
-COLOURS = {
-    "bollard": "#ff3b30",
-    "sign": "#ffd60a",
-    "pole": "#00e5ff",
-    "shop_text": "#ff4fd8",
-    "plate": "#ffffff",
-    "road_line": "#ff9f0a",
-    "roof": "#b388ff",
-    "wall": "#8ce99a",
-    "guard_rail": "#4dabf7",
-    "fence": "#e8a87c",
-    "kerb": "#c0ca33",
-}
-"""Of outlines, as hex; they must show on grass, asphalt, walls and sky."""
 
-OTHER_COLOUR = "#ffffff"
-
-
-class GuideDesk:
+class GuideMessages:
     """Answers for the page: one message for each country, made once.
 
     Args:
@@ -54,7 +37,7 @@ class GuideDesk:
     """
 
     def __init__(self, guide_pictures: guide.GuidePictures | None = None) -> None:
-        self._album = guide_pictures
+        self._guide_pictures = guide_pictures
         self.message = lru_cache(KEPT)(self._message)
 
     def _message(self, code: str) -> Message:
@@ -64,13 +47,13 @@ class GuideDesk:
             "texts": {language: _texts(code, language) for language in LANGUAGES},
             "alike": guide.alike(code),
             **guide.samples(code),
-            "why": guide.table()[code]["why"],
+            "why": guide.table()[code].why,
             **_pictures(self._examples(code)),
         }
 
     def _examples(self, code: str) -> Sequence[guide.Example]:
         try:
-            return self._album.examples(code) if self._album else ()
+            return self._guide_pictures.examples(code) if self._guide_pictures else ()
         except GeoDuelError as error:  # facts without pictures are better than neither
             log.warning("no pictures in the guide: %s", error)
             return ()
@@ -80,28 +63,29 @@ def _texts(code: str, language: Language) -> dict[str, Any]:
     return {
         "facts": [[fact.topic, fact.text] for fact in guide.facts(code, language)],
         "telling": [[t.thing, t.text, t.others] for t in guide.telling(code, language)],
+        "apart": [[other, guide.apart(code, other, language)] for other in guide.alike(code)],
     }
 
 
 def _pictures(examples: Sequence[guide.Example]) -> Message:
-    """The pictures with their outlines by cue, and all cues in them with their colours."""
-    colours = COLOURS | {
-        name: OTHER_COLOUR for example in examples for name in example.cues if name not in COLOURS
-    }
+    """The pictures with their outlines by cue, and all cues in them with their colours.
+
+    What is most worth seeing comes first.
+    """
+    seen = {name for example in examples for name in example.cues}
+    cues = sorted((CUES[name] for name in CUES if name in seen), key=lambda cue: -cue.worth)
     pictures = [
         {
             "uri": picture_uri(example.picture),
             "outlines": {
-                name: png_uri(outline(example.cues[name], colour))
-                for name, colour in colours.items()
-                if name in example.cues
+                cue.name: png_uri(outline(example.cues[cue.name], cue.colour))
+                for cue in cues
+                if cue.name in example.cues
             },
         }
         for example in examples
     ]
-    seen = {name for example in examples for name in example.cues}
-    shown = {name: colour for name, colour in colours.items() if name in seen}
-    return {"pictures": pictures, "cues": shown}
+    return {"pictures": pictures, "cues": {cue.name: cue.colour for cue in cues}}
 
 
 def outline(mask: NDArray[np.bool_], colour: str) -> Image.Image:

@@ -6,18 +6,17 @@ Messages are free of language; the page's scripts turn them into text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from PIL import Image
 
-from game.games import Replay, View
-from game.opponent_turn import Evidence, Shown
-from game.ports import Play
+from game.games import GameView, Replay
+from game.opponent_turn import Evidence, EvidenceMap
+from game.ports import Analysis
 from game.rules import scoring
 from game.rules.rounds import Guess, Reveal, Verdict
 from game.rules.session import ROUNDS_PER_GAME
-from game.statistics import Tally, Totals, differences, total
+from game.statistics import Statistics, Tally, differences, total
 from game.ui.pictures import heat_layers, picture_uri
 
 Message = dict[str, Any]
@@ -25,8 +24,8 @@ TOP = 5
 PHOTO_MAPS = 3
 
 
-def game_message(view: View) -> Message:
-    """The seat as the page shows it.
+def game_message(view: GameView) -> Message:
+    """The game as the page shows it.
 
     The current round goes out as its number and its picture only; everything else here comes from
     finished rounds.
@@ -55,13 +54,13 @@ def game_message(view: View) -> Message:
         message["picture"] = picture_uri(view.picture)
     if session.phase == "reveal":
         message["heat"] = _heat(session.reveals[-1], view.evidence[-1])
-    if view.totals is not None:
-        message["everybody"] = _everybody(view.totals)
+    if view.statistics is not None:
+        message["statistics"] = _statistics(view.statistics)
     return message
 
 
-def replay_message(view: View, replay: Replay) -> Message:
-    """A finished round to look at again, within the seat as it is."""
+def replay_message(view: GameView, replay: Replay) -> Message:
+    """A finished round to look at again, within the game as it is."""
     return {
         **game_message(view),
         "replay": replay.reveal.round.number,
@@ -70,15 +69,15 @@ def replay_message(view: View, replay: Replay) -> Message:
     }
 
 
-def tried_message(view: View, number: object) -> Message:
+def evidence_message(view: GameView, number: object) -> Message:
     """What is known by now about the maps of a finished round, by its number from 1."""
-    maps: tuple[Shown, ...] = ()
+    maps: tuple[EvidenceMap, ...] = ()
     if type(number) is int and 1 <= number <= len(view.evidence):
         maps = view.evidence[number - 1].maps
     return {
         "step": view.ticket,
         "number": number,
-        "tried": [{"country": one.heatmap.target, **_tried_out(one)} for one in maps],
+        "evidence": [{"country": one.heatmap.target, **_known(one)} for one in maps],
     }
 
 
@@ -87,23 +86,26 @@ def problem_message(problem: str, detail: str = "") -> Message:
     return {"phase": "problem", "problem": problem, "detail": detail}
 
 
-def photo_message(picture: Image.Image, play: Play) -> Message:
+def photo_message(picture: Image.Image, analysis: Analysis) -> Message:
     """What the net makes of a visitor's photo: its top five, and maps for the first three.
 
-    The first map is tried out; the last is a contrast, what speaks for the first rather than the
-    second.
+    The first map is tested by occlusion; the last is a contrast, what speaks for the first rather
+    than the second.
     """
-    top = play.prediction.top(TOP)
-    first, second, *_ = (country for country, _ in top)
-    shown = [Shown(play.heatmap(country)) for country, _ in top[:PHOTO_MAPS]]
-    # Only the guess's map is tried out: nobody waits gladly for more, and nothing asks later.
-    shown[0] = replace(shown[0], covering=play.occlude(shown[0].heatmap))
-    shown.append(Shown(play.contrast(first, second), second))
+    top = analysis.prediction.top(TOP)
+    first, second, *others = (country for country, _ in top[:PHOTO_MAPS])
+    guess = analysis.heatmap(first)
+    maps = [
+        # Only the guess's map is tested: nobody waits gladly for more, and nothing asks later.
+        EvidenceMap(guess, occlusion=analysis.occlude(guess)),
+        *(EvidenceMap(analysis.heatmap(country)) for country in (second, *others)),
+        EvidenceMap(analysis.contrast(first, second), against=second),
+    ]
     roles = {country: ["model" if country == first else "other"] for country, _ in top}
     return {
         "picture": picture_uri(picture),
         "top": [[country, round(p, 4)] for country, p in top],
-        "heat": _layers(shown, roles, picture.width / picture.height),
+        "heat": _layers(maps, roles, picture.width / picture.height),
     }
 
 
@@ -119,7 +121,7 @@ def _finished(reveal: Reveal, evidence: Evidence) -> Message:
     }
 
 
-def _everybody(totals: Totals) -> list[Message]:
+def _statistics(statistics: Statistics) -> list[Message]:
     """One entry for each kind of pictures that was played: all rounds, and where sides differ."""
 
     def counts(tally: Tally) -> Message:
@@ -136,7 +138,7 @@ def _everybody(totals: Totals) -> list[Message]:
             "leads": {"human": leads[0], "model": leads[1]},
         }
 
-    kinds = ((True, totals.rendered), (False, totals.photographed))
+    kinds = ((True, statistics.rendered), (False, statistics.photographed))
     return [entry(rendered, by_country) for rendered, by_country in kinds if by_country]
 
 
@@ -163,26 +165,26 @@ def _heat(reveal: Reveal, evidence: Evidence) -> list[Message]:
 
 
 def _layers(
-    shown: Sequence[Shown], roles: Mapping[str, Sequence[str]], aspect: float
+    maps: Sequence[EvidenceMap], roles: Mapping[str, Sequence[str]], aspect: float
 ) -> list[Message]:
     """Maps as the page shows them; a contrast has the role of a contrast only."""
-    layers = heat_layers([one.heatmap for one in shown], aspect)
-    for layer, one in zip(layers, shown, strict=True):
+    layers = heat_layers([one.heatmap for one in maps], aspect)
+    for layer, one in zip(layers, maps, strict=True):
         contrast = one.against is not None
         layer["roles"] = ["contrast"] if contrast else list(roles[one.heatmap.target])
-        layer.update(_tried_out(one))
+        layer.update(_known(one))
     return layers
 
 
-def _tried_out(shown: Shown) -> Message:
+def _known(one: EvidenceMap) -> Message:
     """Which map it is, and what is known about it by now."""
-    known: Message = {"against": shown.against, "pending": shown.pending}
-    if (covering := shown.covering) is not None:
-        known["covering"] = {
-            "before": round(covering.before, 4),
-            "after": round(covering.after, 4),
-            "random": round(covering.random_mean, 4),
+    known: Message = {"against": one.against, "pending": one.pending}
+    if (occlusion := one.occlusion) is not None:
+        known["occlusion"] = {
+            "before": round(occlusion.before, 4),
+            "after": round(occlusion.after, 4),
+            "random": round(occlusion.random_mean, 4),
         }
-    if (cue := shown.looked_at) is not None:
+    if (cue := one.cue) is not None:
         known["cue"] = {"name": cue.name, "ratio": round(cue.ratio, 1 if cue.ratio < 3 else None)}
     return known

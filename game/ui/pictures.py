@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
 from numpy.typing import NDArray
 from PIL import Image
 
+from model import colour_map
 from model.types import Heatmap
 
 SHOWN_WIDTH_PX = 1302
@@ -24,7 +24,6 @@ SHOWN_HEIGHT_PX = 3000
 OVERLAY_SIDE_PX = 360
 """The longer side: a class activation map is smooth; the browser enlarges it to the picture."""
 
-COLOURS = "inferno"  # perceptually uniform, reads in grey as well
 STRONGEST_ALPHA = 0.92
 THIRDS = 3
 
@@ -77,7 +76,7 @@ def _layer(heatmap: Heatmap, values: NDArray[np.float32], scale: float) -> dict[
 
 
 def outline(heatmap: Heatmap) -> str:
-    """The edges of the strongest region, the one that a trial of the map covers.
+    """The edges of the strongest region, the one that the occlusion test covers.
 
     Returns:
         The data of an SVG path, in thousandths of the picture's width and height.
@@ -102,12 +101,12 @@ def _runs(edges: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
     return found
 
 
-def overlay(share: NDArray[np.float32]) -> Image.Image:
+def overlay(values: NDArray[np.float32]) -> Image.Image:
     """A picture of values in [0, 1], colour and opacity both growing with the value.
 
     Its palette has 256 RGBA colours: a third of the time and size of four channels.
     """
-    picture = Image.fromarray(np.clip(share * 255, 0, 255).astype(np.uint8)).convert("P")
+    picture = Image.fromarray(np.clip(values * 255, 0, 255).astype(np.uint8)).convert("P")
     picture.putpalette(_colour_table(), "RGBA")
     return picture
 
@@ -115,10 +114,10 @@ def overlay(share: NDArray[np.float32]) -> Image.Image:
 @cache
 def _colour_table() -> bytes:
     """256 RGBA colours: the colour map, fading out below a fifth so that the picture shows."""
-    rgba = colormaps[COLOURS](np.linspace(0, 1, 256), bytes=True)
-    opacity = STRONGEST_ALPHA * np.clip(np.linspace(0, 5, 256), 0, 1) ** 1.5
-    rgba[:, 3] = np.round(255 * opacity)
-    return bytes(np.asarray(rgba, dtype=np.uint8))
+    values = np.linspace(0, 1, 256)
+    opacity = STRONGEST_ALPHA * np.clip(5 * values, 0, 1) ** 1.5
+    alpha = np.round(255 * opacity).astype(np.uint8)
+    return np.column_stack([colour_map.colours(values), alpha]).tobytes()
 
 
 def png_uri(picture: Image.Image) -> str:

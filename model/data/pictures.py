@@ -7,12 +7,26 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from model.errors import PictureError
 
-MAX_PIXELS = 50_000_000
-"""Larger pictures are refused before they are decoded (a 3050 x 561 panorama has 1.7 million)."""
+MAX_PIXELS = 50 * 1024 * 1024
+"""Larger pictures are refused before they are decoded (a 3050 x 561 panorama has 1.7 million).
+
+A phone of "50 megapixels" makes up to 8192 x 6144 of them, which is just below.
+"""
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What brings a picture upright, by its EXIF orientation; 1 is upright already."""
 
 
 def open_picture(data: bytes, name: str) -> Image.Image:
@@ -35,9 +49,7 @@ def open_picture(data: bytes, name: str) -> Image.Image:
     if not data:
         raise PictureError(f"{name}: empty; put a picture there or remove it")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data))
+        picture = identify(data)
         width_px, height_px = picture.size
         if width_px * height_px > MAX_PIXELS:
             raise PictureError(
@@ -45,8 +57,10 @@ def open_picture(data: bytes, name: str) -> Image.Image:
                 f"{MAX_PIXELS // 1_000_000} million; make it smaller"
             )
         picture.seek(0)
-        upright = ImageOps.exif_transpose(picture)
-        rgb = _to_rgb(upright)
+        picture.load()
+        rgb = to_rgb(upright(picture))
+    except PictureError:
+        raise
     except UnidentifiedImageError:
         raise PictureError(
             f"{name}: not a picture that can be read; use a JPEG, PNG or WebP"
@@ -55,7 +69,7 @@ def open_picture(data: bytes, name: str) -> Image.Image:
         raise PictureError(
             f"{name}: more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller"
         ) from None
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+    except Exception as error:  # decoders raise what they like: RuntimeError, struct.error, ...
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise PictureError(f"{name}: damaged ({reason}); replace or remove it") from None
     clean = Image.new("RGB", rgb.size, None)
@@ -76,15 +90,75 @@ def read_picture(file: Path) -> Image.Image:
     return open_picture(data, str(file))
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I") or picture.mode == "F":
+def identify(data: bytes, formats: tuple[str, ...] | None = None) -> Image.Image:
+    """Open a picture without decoding it; metadata that cannot be read do not matter.
+
+    Args:
+        data: the bytes of the file.
+        formats: Pillow's names of those to try; all by default.
+
+    Returns:
+        The picture, whose pixels are decoded when they are first asked for.
+
+    Raises:
+        Exception: anything that Pillow and its plugins raise.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        try:
+            return Image.open(io.BytesIO(data), formats=formats)
+        except Image.DecompressionBombError:
+            raise
+        except Exception:
+            bare = _without_metadata(data)
+            if bare == data:
+                raise
+            return Image.open(io.BytesIO(bare), formats=formats)
+
+
+def upright(picture: Image.Image) -> Image.Image:
+    """Turn a picture as its EXIF orientation says, if that can be read.
+
+    Not ``ImageOps.exif_transpose``: it writes the other fields anew, and fails on an odd one.
+    """
+    try:
+        turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # struct.error, TypeError, ValueError, ...: whatever the odd field causes
+        turn = None
+    return picture if turn is None else picture.transpose(turn)
+
+
+def to_rgb(picture: Image.Image) -> Image.Image:
+    """Bring a picture of any mode to 8-bit RGB: 16 bit is scaled, alpha laid on white."""
+    if picture.mode.startswith("I;16"):
         # Pillow's own conversion clips 16 bit greys at 255 instead of scaling them.
-        grey = np.asarray(picture, dtype=np.float64)
-        top = 65535.0 if grey.max(initial=0) > 255 else 255.0
-        scaled = np.clip(grey * (255.0 / top), 0, 255).astype(np.uint8)
+        deep = np.asarray(picture)
+        grey = (deep // 257 if deep.max(initial=0) > 255 else deep).astype(np.uint8)
+        return Image.fromarray(grey).convert("RGB")
+    if picture.mode in ("I", "F"):
+        values = np.asarray(picture, dtype=np.float64)
+        top = 65535.0 if values.max(initial=0) > 255 else 255.0
+        scaled = np.clip(values * (255.0 / top), 0, 255).astype(np.uint8)
         return Image.fromarray(scaled).convert("RGB")
     if picture.has_transparency_data:
         with_alpha = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(white, with_alpha).convert("RGB")
     return picture.convert("RGB")
+
+
+def _without_metadata(data: bytes) -> bytes:
+    """The same file with its EXIF (and a JPEG's index of more pictures) made unreadable.
+
+    Names are replaced by others of the same length, so that nothing moves; only in a PNG, where a
+    checksum covers the name, the chunk is cut out.
+    """
+    if data.startswith(b"\x89PNG"):
+        start = data.find(b"eXIf") - 4
+        if start < 8:
+            return data
+        length = int.from_bytes(data[start : start + 4], "big")
+        return data[:start] + data[start + 12 + length :]
+    for name in (b"Exif", b"EXIF", b"MPF\0"):
+        data = data.replace(name, b"none")
+    return data

@@ -7,29 +7,24 @@ usage::
 
 from __future__ import annotations
 
+import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from model.data.preprocessing import Preprocessing
 from model.errors import ConfigError
-from model.network import FREEZES, Freeze, NetworkConfig
+from model.network import Freeze, NetworkConfig
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
-
-T = TypeVar("T")
-
-_CHOICES = {
-    "pixels": ("exact", "fast"),
-    "sampler": ("places", "balanced"),
-    "precision": ("auto", "float32", "bf16"),
-}
 
 
 @dataclass(frozen=True)
@@ -54,25 +49,22 @@ class Stage:
     epochs: float = 1.0
     lr_from: float = 1e-3
     lr_to: float = 1e-5
-    solver: str = "adamw"
+    solver: Literal["adamw", "lbfgs"] = "adamw"
     l2: float = 1e-3
     cache: bool = True
 
     def __post_init__(self) -> None:
-        if self.freeze not in FREEZES:
-            raise ConfigError(f"freeze = {self.freeze!r}: must be one of {', '.join(FREEZES)}")
         if not (self.epochs > 0 and self.lr_from > 0 and self.lr_to > 0):
             raise ConfigError("epochs, lr_from and lr_to must be above 0")
-        if self.solver not in ("adamw", "lbfgs"):
-            raise ConfigError(f"solver = {self.solver!r}: must be adamw or lbfgs")
         if self.solver == "lbfgs" and self.freeze != "trunk":
             raise ConfigError("solver = 'lbfgs' needs freeze = 'trunk'")
         if self.solver == "lbfgs" and not self.cache:
             raise ConfigError("solver = 'lbfgs' needs cache = true")
 
-    def rate(self, share: float) -> float:
-        """The learning rate when this share, 0..1, of the stage is over."""
-        return self.lr_to + (self.lr_from - self.lr_to) * (0.5 + 0.5 * math.cos(math.pi * share))
+    def rate(self, fraction: float) -> float:
+        """The learning rate when this fraction, 0..1, of the stage is over."""
+        cosine = 0.5 + 0.5 * math.cos(math.pi * fraction)
+        return self.lr_to + (self.lr_from - self.lr_to) * cosine
 
     @property
     def on_pixels(self) -> bool:
@@ -110,22 +102,24 @@ class TrainConfig:
         stages: one after the other, with a fresh optimiser each.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
+
     seed: int = 1
     network: NetworkConfig = field(default_factory=NetworkConfig)
     pretrained: bool = True
     weights_file: str = ""
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    pixels: str = "exact"
+    pixels: Literal["exact", "fast"] = "exact"
     crops_per_panorama: int = 5
     flip: bool = True
     batch_size: int = 64
     accumulate: int = 1
-    sampler: str = "places"
+    sampler: Literal["places", "balanced"] = "places"
     weight_decay: float = 1e-4
     label_smoothing: float = 0.0
     logit_adjustment: float = 0.0
     workers: int = 0
-    precision: str = "auto"
+    precision: Literal["auto", "float32", "bf16"] = "auto"
     channels_last: bool = False
     compile: bool = False
     tensorboard: bool = False
@@ -136,9 +130,6 @@ class TrainConfig:
             raise ConfigError(
                 "crops_per_panorama, batch_size, accumulate and the stages: at least one each"
             )
-        for key, known in _CHOICES.items():
-            if getattr(self, key) not in known:
-                raise ConfigError(f"{key} = {getattr(self, key)!r}: must be {' or '.join(known)}")
         if self.workers < 0:
             raise ConfigError(f"workers = {self.workers}: must be at least 0")
         if not 0 <= self.label_smoothing < 1:
@@ -162,6 +153,24 @@ class TrainConfig:
         return asdict(self) | {"network": self.network.as_dict()}
 
 
+_SETTINGS = TypeAdapter(TrainConfig)
+_TABLES: dict[str, Any] = {
+    "": TrainConfig,
+    "network": NetworkConfig,
+    "preprocessing": Preprocessing,
+    "stages": Stage,
+}
+_EXPECTED = {
+    "bool_type": "true or false",
+    "dataclass_type": "a table",
+    "float_type": "a number",
+    "int_type": "int",
+    "string_type": "text",
+    "tuple_type": "a list",
+}
+"""What pydantic's errors say in TOML's words."""
+
+
 def read_config(file: Path, overrides: Sequence[str] = ()) -> TrainConfig:
     """Read a TOML file and change single keys.
 
@@ -182,7 +191,10 @@ def read_config(file: Path, overrides: Sequence[str] = ()) -> TrainConfig:
     for override in overrides:
         _set(values, override)
     try:
-        return _build(TrainConfig, values, "")
+        # By way of JSON, whose arrays become tuples though types are strict.
+        return _SETTINGS.validate_json(json.dumps(values, default=str))
+    except ValidationError as error:
+        raise ConfigError(f"{file}: {_fault(error)}") from None
     except ConfigError as error:
         raise ConfigError(f"{file}: {error}") from None
 
@@ -205,32 +217,15 @@ def _set(values: dict[str, Any], override: str) -> None:
         raise ConfigError(f"--set {override}: no such key") from None
 
 
-def _build(cls: type[T], values: Any, where: str) -> T:
-    if not isinstance(values, Mapping):
-        raise ConfigError(f"{where.rstrip('.')}: must be a table")
-    hints = get_type_hints(cls)
-    known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
-    for key in values:
-        if key not in known:
-            raise ConfigError(f"unknown key {where}{key}; known are {', '.join(sorted(known))}")
-    return cls(**{key: _value(hints[key], v, where + key) for key, v in values.items()})
-
-
-def _value(hint: Any, value: Any, where: str) -> Any:
-    if is_dataclass(hint):
-        return _build(hint, value, where + ".")  # type: ignore[arg-type]
-    if hint == tuple[Stage, ...]:
-        return tuple(_build(Stage, v, f"{where}.{i}.") for i, v in enumerate(_list(value, where)))
-    if hint == tuple[int, ...]:
-        return tuple(_value(int, v, where) for v in _list(value, where))
-    if hint is float and type(value) is int:
-        return float(value)
-    if isinstance(hint, type) and type(value) is not hint:
-        raise ConfigError(f"{where} = {value!r}: must be {hint.__name__}")
-    return value
-
-
-def _list(value: Any, where: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise ConfigError(f"{where} = {value!r}: must be a list")
-    return value
+def _fault(error: ValidationError) -> str:
+    """The first thing that is wrong, in one line."""
+    first = error.errors()[0]
+    where = ".".join(str(step) for step in first["loc"])
+    if first["type"] == "unexpected_keyword_argument":
+        table = str(first["loc"][0]) if len(first["loc"]) > 1 else ""
+        known = ", ".join(sorted(setting.name for setting in fields(_TABLES[table])))
+        return f"unknown key {where}; known are {known}"
+    expected = _EXPECTED.get(first["type"]) or first["msg"].removeprefix("Input should be ")
+    if first["type"] == "literal_error":
+        expected = first["ctx"]["expected"].replace("'", "").replace(", ", " or ")
+    return f"{where} = {first['input']!r}: must be {expected}"

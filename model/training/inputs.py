@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,49 +13,92 @@ from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from model.data.collection import Collection
-from model.data.datasets import Draw, Item, PictureDataset, draws_of
+from model.data.datasets import Item, PictureDataset, draws_of
 from model.errors import DataError, PictureError
 from model.network import Freeze, Network
-from model.training.cache import Cache, CachedDataset
+from model.training.batches import BatchLoader, Shape
 from model.training.config import Stage, TrainConfig
-from model.training.crew import Crew
-from model.training.loading import Batch
+from model.training.distributed import Processes
+from model.training.features import CachedFeatures, FeatureCache, weights_hash
 
 log = logging.getLogger(__name__)
 
-Transform = Callable[[Tensor], Tensor]
+
+@dataclass(frozen=True)
+class Computation:
+    """Where, how precisely and in which layout the network computes.
+
+    Attributes:
+        device: where.
+        bf16: whether in mixed bf16, not in float32.
+        channels_last: whether maps lie with the channels innermost.
+    """
+
+    device: torch.device
+    bf16: bool = False
+    channels_last: bool = False
+
+    def run(self, part: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+        """What a part of the network makes of a batch, on the device."""
+        x = x.to(self.device, non_blocking=True)
+        if self.channels_last and x.dim() == 4:
+            x = x.contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+            return part(x)
+
+
+class Learner(nn.Module):
+    """The part of a network that makes logits of a stage's inputs.
+
+    Args:
+        part: from inputs [n, ...] to logits [n, 56].
+        computation: where and how precisely.
+    """
+
+    def __init__(self, part: nn.Module, computation: Computation) -> None:
+        super().__init__()
+        self.part, self._computation = part, computation
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits float32 [n, 56], on the device, of inputs [n, ...] on the CPU."""
+        return self._computation.run(self.part, x).float()
 
 
 @dataclass(frozen=True)
-class Inputs:
-    """What a stage trains on: items, the place and name of each, and the part that learns."""
+class StageInputs:
+    """The inputs of a stage and split.
+
+    Attributes:
+        dataset: the items.
+        places: the place of each.
+        names: what identifies each.
+        learner: what makes logits of them.
+    """
 
     dataset: Dataset[Item]
     places: list[int]
     names: list[str]
-    learner: Transform
+    learner: Learner
 
     @property
-    def is_cached(self) -> bool:
-        """Whether the items lie in memory."""
-        return isinstance(self.dataset, CachedDataset)
-
-    @property
-    def shapes(self) -> list[tuple[int, ...]] | None:
+    def shapes(self) -> list[Shape] | None:
         """The shape of each item; ``None`` where all are alike."""
-        return self.dataset.shapes if isinstance(self.dataset, CachedDataset) else None
+        return self.dataset.shapes if isinstance(self.dataset, CachedFeatures) else None
 
 
-class Supply:
+class InputPipeline:
     """Makes the inputs of each stage and split.
 
     Args:
         config: the settings.
         collection: the data.
         network: whose parts are frozen or learn.
-        crew: the processes of the run.
+        processes: of the run.
         cache_directory: keeps what frozen parts make of the pictures.
         skip_unreadable: leave out pictures that cannot be read.
+
+    Attributes:
+        unreadable: the places whose pictures could not be read so far.
     """
 
     def __init__(
@@ -64,16 +106,20 @@ class Supply:
         config: TrainConfig,
         collection: Collection,
         network: Network,
-        crew: Crew,
+        processes: Processes,
         cache_directory: Path,
         *,
         skip_unreadable: bool,
     ) -> None:
         self._config, self._collection, self._network = config, collection, network
-        self.crew, self._cache_directory = crew, cache_directory
+        self._processes, self._cache_directory = processes, cache_directory
         self._skip = skip_unreadable
         self.unreadable: set[int] = set()
-        self._cached: dict[tuple[Freeze, str], Inputs] = {}
+        self._cached: dict[tuple[Freeze, str], StageInputs] = {}
+        device, bf16 = processes.device, config.precision == "bf16"
+        if config.precision == "auto":
+            bf16 = device.type == "cuda" and torch.cuda.is_bf16_supported()
+        self.computation = Computation(device, bf16, config.channels_last)
 
     def places(self, split: str) -> list[int]:
         """The places of a split.
@@ -89,7 +135,31 @@ class Supply:
             )
         return numbers
 
-    def left_out(self, place: int, error: PictureError) -> None:
+    def of(self, stage: Stage, split: str) -> StageInputs:
+        """The inputs of a stage from a split."""
+        if not stage.on_pixels:
+            return self._of_frozen(stage.freeze, split)
+        # A frozen part keeps no graph: neither pixels nor its parameters ask for a gradient.
+        return self._pixels(split)
+
+    def loader(self, inputs: StageInputs) -> BatchLoader:
+        """Loads batches of some inputs, and counts what cannot be read."""
+        return BatchLoader(
+            inputs.dataset,
+            0 if isinstance(inputs.dataset, CachedFeatures) else self._config.workers,
+            unreadable=lambda item, error: self._leave_out(inputs.places[item], error),
+            pinned=self._processes.device.type == "cuda",
+        )
+
+    def forget(self, finished: Stage, later: Iterable[Stage]) -> None:
+        """Drop what a stage has made stale, or what no later stage needs."""
+        needed = {stage.freeze for stage in later if not stage.on_pixels} | {finished.freeze}
+        if "trunk" in needed:
+            needed.add("front")
+        stays = {"trunk": {"front", "trunk"}, "front": {"front"}, "none": set()}[finished.freeze]
+        self._cached = {k: v for k, v in self._cached.items() if k[0] in needed & stays}
+
+    def _leave_out(self, place: int, error: PictureError) -> None:
         """Name a picture that cannot be read, once, and count it.
 
         Raises:
@@ -101,119 +171,59 @@ class Supply:
             log.warning("skipped: %s", error)
         self.unreadable.add(place)
 
-    def leave_out(self, inputs: Inputs, batches: Iterable[Batch]) -> None:
-        """Name and count what of some batches could not be read.
-
-        Raises:
-            PictureError: unless such are to be skipped.
-        """
-        for batch in batches:
-            for failed in batch.unreadable:
-                self.left_out(inputs.places[failed.item], PictureError(failed.message))
-
-    def of(self, stage: Stage, split: str) -> Inputs:
-        """The items of a split for a stage."""
-        if not stage.on_pixels:
-            return self._of_frozen(stage.freeze, split)
-        # A frozen part keeps no graph: neither pixels nor its parameters ask for a gradient.
-        return self._pixels(split)
-
-    def forget(self, finished: Stage, later: Iterable[Stage]) -> None:
-        """Drop what a stage has made stale, or what no later stage needs."""
-        needed = {stage.freeze for stage in later if not stage.on_pixels} | {finished.freeze}
-        if "trunk" in needed:
-            needed.add("front")
-        stays = {"trunk": {"front", "trunk"}, "front": {"front"}, "none": set()}[finished.freeze]
-        self._cached = {k: v for k, v in self._cached.items() if k[0] in needed & stays}
-
-    def _pixels(self, split: str) -> Inputs:
-        draws = self._draws(split)
+    def _pixels(self, split: str) -> StageInputs:
+        """Views to learn from, or (unmirrored) to validate with."""
+        config, places = self._config, self._collection.places
+        flip = config.flip and split == "train"
+        draws = draws_of(places, self.places(split), config.crops_per_panorama, flip=flip)
         dataset = PictureDataset(
-            self._collection,
-            draws,
-            self._config.preprocessing,
-            in_haste=self._config.pixels == "fast",
+            self._collection, draws, config.preprocessing, in_haste=config.pixels == "fast"
         )
-        names = [f"{self._collection.places[d.place].key} {d.where} {d.flip}" for d in draws]
-        return Inputs(dataset, [draw.place for draw in draws], names, self._network)
+        names = [f"{places[draw.place].key} {draw.where} {draw.flip}" for draw in draws]
+        learner = Learner(self._network, self.computation)
+        return StageInputs(dataset, [draw.place for draw in draws], names, learner)
 
-    def _draws(self, split: str) -> list[Draw]:
-        """Views to learn from, or (unmirrored) to judge by."""
-        flip = self._config.flip and split == "train"
-        return draws_of(
-            self._collection.places, self.places(split), self._config.crops_per_panorama, flip=flip
-        )
-
-    def _of_frozen(self, freeze: Freeze, split: str) -> Inputs:
+    def _of_frozen(self, freeze: Freeze, split: str) -> StageInputs:
+        """Features that the front or the trunk makes of the views."""
         if (freeze, split) in self._cached:
             return self._cached[freeze, split]
         network, start = self._network, self._pixels(split)
-        learner: Transform = lambda x: network.classify(network.back(x))  # noqa: E731
-        parts: tuple[nn.Module, ...] = (network.front,)
-        frozen: Transform = lambda x: network.front(network.normalise(x))  # noqa: E731
+        pooling = (nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        learns: nn.Module = nn.Sequential(network.back, *pooling, network.head)
+        parts: list[nn.Module] = [network.front]
         if freeze == "trunk":
-            learner = network.head
-            parts, frozen = (network.front, network.back), _pooled(network.features)
+            learns, parts = network.head, [network.front, network.back]
             # The longest part of the way is needed by another stage anyway.
-            if any(s.freeze == "front" and s.cache for s in self._config.stages):
-                start = self._of_frozen("front", split)
-                parts, frozen = (network.back,), _pooled(network.back)
+            if any(stage.freeze == "front" and stage.cache for stage in self._config.stages):
+                start, parts = self._of_frozen("front", split), [network.back]
 
-        def unreadable(item: int, error: PictureError) -> None:
-            self.left_out(start.places[item], error)
-
-        def compute(x: Tensor) -> Tensor:
-            with self.autocast():
-                return frozen(self.on_device(x))
+        def frozen(x: Tensor) -> Tensor:
+            if parts[0] is network.front:
+                x = network.normalise(x)
+            for part in parts:
+                x = part(x)
+            return x.mean(dim=(2, 3)) if freeze == "trunk" else x
 
         network.eval()
-        identity = f"{freeze} {self._config.preprocessing} {_hash(parts)}{self._variant()}"
-        shown = self._progress(f"{split} {freeze}")
-        cache = Cache(self._cache_directory, compute, identity, shown, unreadable)
-        crew = self.crew
-        dataset, kept = cache.run(
-            start.dataset, start.names, rank=crew.rank, size=crew.size, wait=crew.wait
+        cache = FeatureCache(
+            self._cache_directory,
+            lambda x: self.computation.run(frozen, x),
+            f"{freeze} {self._config.preprocessing} {weights_hash(parts)}{self._variant()}",
+            self._progress(f"{split} {freeze}"),
+            lambda item, error: self._leave_out(start.places[item], error),
         )
-        self.unreadable = crew.together(self.unreadable)
+        dataset, kept = cache.features(start.dataset, start.names, self._processes)
+        self.unreadable = self._processes.union(self.unreadable)
         places, names = [start.places[i] for i in kept], [start.names[i] for i in kept]
-        self._cached[freeze, split] = Inputs(dataset, places, names, learner)
+        learner = Learner(learns, self.computation)
+        self._cached[freeze, split] = StageInputs(dataset, places, names, learner)
         return self._cached[freeze, split]
 
     def _variant(self) -> str:
-        """What else decides cached values; nothing for exact pixels in float32."""
-        return " fast" * (self._config.pixels == "fast") + " bf16" * self.in_bf16
-
-    @property
-    def in_bf16(self) -> bool:
-        """Whether the network computes in mixed bf16."""
-        if self._config.precision == "auto":
-            return self.crew.device.type == "cuda" and torch.cuda.is_bf16_supported()
-        return self._config.precision == "bf16"
-
-    def autocast(self) -> torch.autocast:
-        """The precision in which the network computes."""
-        return torch.autocast(self.crew.device.type, torch.bfloat16, enabled=self.in_bf16)
-
-    def on_device(self, x: Tensor) -> Tensor:
-        """A batch where, and in the layout in which, the network wants it."""
-        x = x.to(self.crew.device, non_blocking=True)
-        if self._config.channels_last and x.dim() == 4:
-            x = x.contiguous(memory_format=torch.channels_last)
-        return x
+        """What else decides features; nothing for exact pixels in float32."""
+        fast = " fast" if self._config.pixels == "fast" else ""
+        return fast + (" bf16" if self.computation.bf16 else "")
 
     def _progress(self, what: str) -> Callable[[Iterable[int]], Iterable[int]]:
-        hidden = None if self.crew.leads else True
+        hidden = None if self._processes.leads else True
         return lambda items: tqdm(items, unit="view", desc=what, disable=hidden)
-
-
-def _pooled(features: Transform) -> Transform:
-    return lambda x: features(x).mean(dim=(2, 3))
-
-
-def _hash(parts: Iterable[nn.Module]) -> str:
-    """Identify the weights of some modules."""
-    found = hashlib.sha256()
-    for part in parts:
-        for value in part.state_dict().values():
-            found.update(value.cpu().contiguous().numpy().tobytes())
-    return found.hexdigest()[:16]

@@ -46,8 +46,7 @@ from model.data.datasets import ParquetImageDataset, PictureDataset, draws_of
 from model.data.preprocessing import Preprocessing
 from model.data.sources import ParquetSource
 from model.geography import COUNTRY_INDEX
-from model.training.loading import Feed
-from model.training.sampling import steps_of_epoch
+from model.training.batches import BatchLoader, steps_of_epoch
 from model.types import Crop
 from tests.benchmarks.measure import peak_memory_mb
 
@@ -116,10 +115,10 @@ def _training(folder: Path, workers: int, *, pixels: str = "fast") -> Epochs:
     numbers = range(len(collection.places))
     draws = draws_of(collection.places, numbers, 5, flip=True)
     dataset = PictureDataset(collection, draws, PREPROCESSING, in_haste=pixels == "fast")
-    feed = Feed(dataset, workers)
+    loader = BatchLoader(dataset, workers)
     for epoch in itertools.count():
         steps = steps_of_epoch([draw.place for draw in draws], None, BATCH, epoch)
-        yield (batch.inputs for batch in feed(steps) if batch.inputs is not None)
+        yield (batch.inputs for batch in loader(steps) if batch.inputs is not None)
 
 
 def _loaded(dataset: Callable[[Path], Dataset[Any]], folder: Path, workers: int) -> Epochs:

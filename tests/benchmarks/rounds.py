@@ -1,4 +1,4 @@
-"""From the guess to the evidence for the reveal, at a real table with the real net.
+"""From the guess to the evidence for the reveal, in a real game with the real net.
 
 ``ours`` is one player who thinks for a second, as people at least do; peers are the same player
 without a net that plays meanwhile (it starts with the guess), and fifty players at once.
@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from app import PRACTICE
-from game.games import Table, View
+from game.games import Games, GameView
 from model.checkpoint import DEFAULT_CHECKPOINT, load
 from model.data.collection import Collection
 from model.geography import COUNTRY_CODES
@@ -24,32 +24,32 @@ PLAYERS = 50
 THINKING_S = 1.0
 
 
-def _play(table: Table, key: str, rounds: int, thinking_s: float) -> list[float]:
+def _play(games: Games, key: str, rounds: int, thinking_s: float) -> list[float]:
     """Seconds from guess to reveal of each round of one player."""
     seconds = []
-    view: View = table.start(key, "country")
+    view: GameView = games.start(key, "country")
     for number in range(rounds):
         time.sleep(thinking_s)
         start = time.perf_counter()
-        view = table.guess(key, view.ticket, COUNTRY_CODES[number % 56])
+        view = games.guess(key, view.ticket, COUNTRY_CODES[number % 56])
         seconds.append(time.perf_counter() - start)
         assert view.evidence[-1].prediction is not None
-        view = table.next(key, view.ticket)
+        view = games.next(key, view.ticket)
         if view.session.phase == "summary":
-            view = table.next(key, view.ticket)
+            view = games.next(key, view.ticket)
     return seconds
 
 
 def run(repeat: int) -> dict[str, Any]:
     predictor = Predictor(load(DEFAULT_CHECKPOINT))
     source = HeldOut(Collection.open([PRACTICE]), predictor.checkpoint.trained)
-    table = Table(source, predictor)
-    _play(table, "warm-up", 2, 0)
-    alone = _play(table, "alone", repeat, THINKING_S)
-    impatient = _play(table, "impatient", repeat, 0)
+    games = Games(source, predictor)
+    _play(games, "warm-up", 2, 0)
+    alone = _play(games, "alone", repeat, THINKING_S)
+    impatient = _play(games, "impatient", repeat, 0)
     with ThreadPoolExecutor(PLAYERS) as players:
-        games = list(players.map(lambda i: _play(table, f"player {i}", 5, 15.0), range(PLAYERS)))
-    together = [s for game in games for s in game]
+        played = list(players.map(lambda i: _play(games, f"player {i}", 5, 15.0), range(PLAYERS)))
+    together = [s for game in played for s in game]
     own = statistics.median(alone)
     peers = {
         "the net starts with the guess": statistics.median(impatient),

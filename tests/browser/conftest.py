@@ -50,14 +50,14 @@ def serving(*command: str, log: Path) -> Iterator[int]:
             stderr=stream,
         )
         try:
-            _wait_for(port, process, log)
+            wait_for_server(port, process, log)
             yield port
         finally:
             process.terminate()
             process.wait(20)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for_server(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -11,15 +11,15 @@ import io
 import numpy as np
 from PIL import Image, ImageOps
 
-from game.games import Table
-from game.statistics import Tally, Totals
+from game.games import Games
+from game.statistics import Statistics, Tally
 from game.ui.page import build_page, launch_options
 from model.errors import PictureError
 from model.geography import COUNTRY_CODES
 from tests.fakes import FakeGuidePictures, FakeOpponent, FakeScoreboard, FakeSource
 
 # What everybody did before: rendered panoramas, and photographs of another time.
-BEFORE = Totals(
+BEFORE = Statistics(
     rendered={"JP": Tally(40, 30, 10), "BR": Tally(25, 5, 20), "IS": Tally(19, 19, 0)},
     photographed={"DE": Tally(30, 12, 12), "ZA": Tally(2, 0, 1)},
 )
@@ -57,9 +57,9 @@ def main() -> None:
         unreadable=(3,),
     )
     scoreboard = None if chosen.uncounted else FakeScoreboard(BEFORE)
-    table = Table(source, opponent, scoreboard=scoreboard, rng_seed=chosen.seed)
+    games = Games(source, opponent, scoreboard=scoreboard, rng_seed=chosen.seed)
     page = build_page(
-        table, opponent, read_photo=read_photo, guide_pictures=FakeGuidePictures(["HU"])
+        games, opponent, read_photo=read_photo, guide_pictures=FakeGuidePictures(["HU"])
     )
     page.launch(server_name="127.0.0.1", server_port=chosen.port, quiet=True, **launch_options())
 

@@ -44,7 +44,7 @@ def without_finished_rounds(events: str) -> str:
 
     def strip(value: object) -> object:
         if isinstance(value, dict):
-            return {k: strip(v) for k, v in value.items() if k not in ("history", "tried")}
+            return {k: strip(v) for k, v in value.items() if k not in ("history", "evidence")}
         return [strip(v) for v in value] if isinstance(value, list) else value
 
     return "\n".join(

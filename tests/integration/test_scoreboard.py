@@ -23,11 +23,11 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from game.games import Table
+from game.games import Games
 from game.rules.rounds import MODES, Guess, Mode, Reveal, Round
 from game.rules.scoring import judge
 from game.scoreboard import ROUNDS, SqlScoreboard, postgresql_engine, sqlite_engine
-from game.statistics import Tally, Totals, total
+from game.statistics import Statistics, Tally, total
 from model.geography import COUNTRY_CODES
 from model.types import Crop, Place
 from tests.fakes import FakeOpponent, FakeSource
@@ -167,12 +167,12 @@ def record(board: SqlScoreboard, finished: Reveal, *, rendered: bool = True) -> 
     return round_id
 
 
-def everything(totals: Totals) -> Tally:
-    return total((*totals.rendered.values(), *totals.photographed.values()))
+def everything(statistics: Statistics) -> Tally:
+    return total((*statistics.rendered.values(), *statistics.photographed.values()))
 
 
-def test_an_empty_database_gives_empty_totals(database: Database) -> None:
-    assert database.open().totals() == Totals()
+def test_an_empty_database_gives_empty_statistics(database: Database) -> None:
+    assert database.open().statistics() == Statistics()
 
 
 def test_what_is_recorded_is_there_for_the_next_server(database: Database) -> None:
@@ -185,7 +185,7 @@ def test_what_is_recorded_is_there_for_the_next_server(database: Database) -> No
     assert (row.mode, row.rendered, row.country) == ("distance", False, "HU")
     assert (row.human, row.human_points, row.model, row.model_points) == ("HU", 5000, None, 0)
     assert (row.hour.minute, row.hour.second, row.hour.microsecond) == (0, 0, 0)
-    assert database.open().totals() == Totals(photographed={"HU": Tally(1, 1, 0)})
+    assert database.open().statistics() == Statistics(photographed={"HU": Tally(1, 1, 0)})
 
 
 def test_no_column_could_tell_players_apart() -> None:
@@ -195,28 +195,28 @@ def test_no_column_could_tell_players_apart() -> None:
     }  # fmt: skip
 
 
-def test_totals_by_kind_and_country(database: Database) -> None:
+def test_statistics_by_kind_and_country(database: Database) -> None:
     board = database.open()
     for human, model in (("HU", "HU"), ("SK", "HU"), (None, "HU"), ("HU", None)):
         record(board, reveal("HU", human, model))
     record(board, reveal("SK", "HU", "AD"))
     record(board, reveal("HU", "HU", "AD"), rendered=False)
-    expected = Totals(
+    expected = Statistics(
         rendered={"HU": Tally(4, 2, 3), "SK": Tally(1, 0, 0)},
         photographed={"HU": Tally(1, 1, 0)},
     )
-    assert board.totals() == expected
-    assert database.open().totals() == expected
+    assert board.statistics() == expected
+    assert database.open().statistics() == expected
 
 
 def test_the_same_round_counts_once(database: Database) -> None:
     board, other = database.open(), database.open()
     round_id = record(board, reveal())
-    board.totals()
+    board.statistics()
     for again in (board, other, board):
         again.record(round_id, "country", reveal("SK"), rendered=False)
-    other.totals()
-    assert board.totals() == Totals(rendered={"HU": Tally(1, 1, 0)})
+    other.statistics()
+    assert board.statistics() == Statistics(rendered={"HU": Tally(1, 1, 0)})
 
 
 def test_twenty_threads_at_once(database: Database) -> None:
@@ -228,7 +228,7 @@ def test_twenty_threads_at_once(database: Database) -> None:
 
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(play, range(20)))
-    assert board.totals().rendered == {code: Tally(20, 10, 20) for code in COUNTRY_CODES[:10]}
+    assert board.statistics().rendered == {code: Tally(20, 10, 20) for code in COUNTRY_CODES[:10]}
 
 
 def test_twenty_servers_at_once(database: Database) -> None:
@@ -244,29 +244,29 @@ def test_twenty_servers_at_once(database: Database) -> None:
         list(pool.map(play, boards))
     for board in boards:
         board.close()
-    assert database.open().totals() == Totals(rendered={"HU": Tally(200, 200, 0)})
+    assert database.open().statistics() == Statistics(rendered={"HU": Tally(200, 200, 0)})
 
 
 def test_the_game_goes_on_while_the_database_is_away(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     board = database.open(patience_s=0.1)
-    table = Table(FakeSource(size=(610, 112)), FakeOpponent(), scoreboard=board)
-    view = table.start("a", "country")
-    view = table.next("a", table.guess("a", view.ticket, "HU").ticket)
+    games = Games(FakeSource(size=(610, 112)), FakeOpponent(), scoreboard=board)
+    view = games.start("a", "country")
+    view = games.next("a", games.guess("a", view.ticket, "HU").ticket)
     deadline = time.monotonic() + 20
-    while everything(board.totals()).rounds < 1 and time.monotonic() < deadline:
+    while everything(board.statistics()).rounds < 1 and time.monotonic() < deadline:
         time.sleep(0.05)
     waits_s = []
     with caplog.at_level(logging.WARNING), database.away():
         while view.session.phase != "summary":
             start_s = time.perf_counter()
-            view = table.guess("a", view.ticket, "HU")
+            view = games.guess("a", view.ticket, "HU")
             waits_s.append(time.perf_counter() - start_s)
-            view = table.next("a", view.ticket)
+            view = games.next("a", view.ticket)
         assert len(view.session.reveals) == 5
-        assert view.totals is not None
-        assert everything(view.totals).rounds == 1, "the last that was known"
+        assert view.statistics is not None
+        assert everything(view.statistics).rounds == 1, "the last that was known"
         while not caplog.records and time.monotonic() < deadline:
             time.sleep(0.05)
         (line,) = [entry.getMessage() for entry in caplog.records]
@@ -274,9 +274,9 @@ def test_the_game_goes_on_while_the_database_is_away(
         assert "\n" not in line
         assert "geoduel:" not in line
     assert max(waits_s) < 2, "nobody waits for the database, which takes 5 s to give up"
-    while everything(board.totals()).rounds < 5 and time.monotonic() < deadline:
+    while everything(board.statistics()).rounds < 5 and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert everything(board.totals()).rounds == 5, "what waited is counted in the end"
+    assert everything(board.statistics()).rounds == 5, "what waited is counted in the end"
     assert len(database.rows()) == 5
 
 
@@ -289,21 +289,21 @@ def test_hostile_strings_are_no_guesses(database: Database, text: str) -> None:
     record(board, replace(reveal("HU", None, "HU"), human=Guess(text)))
     with pytest.raises(ValueError, match="no round"):
         board.record(uuid4(), text, reveal(), rendered=True)  # type: ignore[arg-type]
-    assert board.totals() == Totals(rendered={"HU": Tally(1, 0, 1)})
+    assert board.statistics() == Statistics(rendered={"HU": Tally(1, 0, 1)})
     assert [row.human for row in database.rows()] == [None]
 
 
 def test_what_others_write_into_the_table_stays_out_of_the_page(database: Database) -> None:
     board = database.open()
     record(board, reveal())
-    board.totals()
+    board.statistics()
     engine = database.engine()
     with engine.begin() as connection:
         foreign = {"id": uuid4(), "hour": datetime.now(timezone.utc), "mode": "", "country": "<b"}
         points = {"human_points": 0, "model_points": 0}
         connection.execute(sa.insert(ROUNDS).values(rendered=True, **foreign, **points))
     engine.dispose()
-    assert board.totals() == Totals(rendered={"HU": Tally(1, 1, 0)})
+    assert board.statistics() == Statistics(rendered={"HU": Tally(1, 1, 0)})
 
 
 def test_both_schemes_of_a_database_url(cluster: Cluster) -> None:
@@ -311,17 +311,17 @@ def test_both_schemes_of_a_database_url(cluster: Cluster) -> None:
     for scheme in ("postgres", "postgresql", "postgresql+psycopg"):
         board = SqlScoreboard(postgresql_engine(cluster.address(name, scheme)), patience_s=20)
         record(board, reveal())
-        board.totals()
+        board.statistics()
         board.close()
     board = SqlScoreboard(postgresql_engine(cluster.address(name)), patience_s=20)
-    assert everything(board.totals()).rounds == 3
+    assert everything(board.statistics()).rounds == 3
     board.close()
 
 
 def test_a_role_that_may_write_but_create_nothing(cluster: Cluster) -> None:
     name = cluster.new_database()
     owner = SqlScoreboard(postgresql_engine(cluster.address(name)), patience_s=20)
-    assert owner.totals() == Totals()
+    assert owner.statistics() == Statistics()
     owner.close()
     role = f"player_{uuid4().hex}"
     with psycopg.connect(cluster.address(name), autocommit=True) as connection:
@@ -334,7 +334,7 @@ def test_a_role_that_may_write_but_create_nothing(cluster: Cluster) -> None:
     address = f"postgresql://{role}:x@127.0.0.1:{cluster.port}/{name}"
     board = SqlScoreboard(postgresql_engine(address), patience_s=20)
     record(board, reveal(mode=MODES[0]))
-    assert everything(board.totals()).rounds == 1
+    assert everything(board.statistics()).rounds == 1
     board.close()
 
 
@@ -345,7 +345,7 @@ def test_a_wrong_password_is_one_line_that_does_not_repeat_it(
     board = SqlScoreboard(postgresql_engine(address), patience_s=20)
     with caplog.at_level(logging.WARNING):
         record(board, reveal())
-        assert board.totals() == Totals()
+        assert board.statistics() == Statistics()
         board.close()
     (line,) = [entry.getMessage() for entry in caplog.records]
     assert "password authentication failed" in line

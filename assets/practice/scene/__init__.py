@@ -1,8 +1,9 @@
 """The practice world's renderer: panoramas drawn from the table ``assets/practice/countries.toml``.
 
-``facts``, ``presets``, ``chance``, ``places`` and ``pack`` need no Blender; everything that builds
-or renders a scene imports ``bpy`` (Python 3.11, see ``requirements-render.txt``).
+``facts``, ``*presets``, ``boards``, ``plates``, ``bollards``, ``poles``, ``chance``, ``places`` and
+``pack`` need no Blender; everything that builds or renders a scene imports ``bpy`` (Python 3.11,
+see ``requirements-render.txt``).
 """
 
-RENDERER_VERSION = "3"
+RENDERER_VERSION = "4"
 """Raised whenever the same (country, split, index) would give another picture."""

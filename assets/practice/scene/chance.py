@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import random
 from collections.abc import Mapping
@@ -11,6 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .facts import Country
+from .keys import PanoramaKey
+from .strata import pick_at, quantile, stratum
+from .weather import WEATHERS, Weather, weather_weights
 
 SHARED_SCENES: Mapping[str, float] = {
     "open": 0.31, "village": 0.22, "suburb": 0.17, "town": 0.17, "main": 0.13,
@@ -19,35 +21,25 @@ RURAL = ("open", "main", "mountain", "coast")
 """Scenes without pavements and without a row of houses."""
 MOUNTAIN_SHARE = 0.22
 """Of the panoramas of a country that is all mountains."""
-SHARED_WEATHER: Mapping[str, float] = {"clear": 0.30, "partly": 0.45, "overcast": 0.25}
-
-
-@dataclass(frozen=True, slots=True)
-class PanoramaKey:
-    """Which panorama: the same key always gives the same picture."""
-
-    country: str
-    split: str
-    index: int
-
-    def __str__(self) -> str:
-        return f"{self.country}/{self.split}/{self.index}"
-
-    @classmethod
-    def parse(cls, text: str) -> PanoramaKey:
-        """From ``HU/test/3``.
-
-        Raises:
-            ValueError: the text has another form.
-        """
-        parts = text.split("/")
-        if len(parts) != 3 or not parts[2].isdigit():
-            raise ValueError(f"{text!r} is not COUNTRY/SPLIT/INDEX, such as HU/test/3")
-        return cls(parts[0], parts[1], int(parts[2]))
-
-    def seed(self, purpose: str = "") -> int:
-        """A 48-bit seed; other purposes of the same panorama give other seeds."""
-        return int.from_bytes(hashlib.sha256(f"{self}:{purpose}".encode()).digest()[:6], "big")
+LOWEST_SUN_DEG = 14.0
+CAMERAS: Mapping[str, float] = {"lane": 0.70, "verge": 0.16, "junction": 0.14}
+"""Where the camera stands: in its lane, beside the road, or in the mouth of a side road."""
+PIECES: Mapping[str, Mapping[str, float]] = {
+    "open": {
+        "none": 7, "level_crossing": 2, "overpass": 1.5, "roundabout": 1.5, "orchard": 2,
+        "roadworks": 1.5, "bus_stop": 1.5, "petrol_station": 1, "pasture": 2,
+    },
+    "village": {
+        "none": 5, "worship": 3, "bus_stop": 2.5, "school": 2, "petrol_station": 1.5,
+        "roadworks": 1.5, "market": 1.5, "orchard": 1,
+    },
+    "suburb": {"none": 6, "school": 2.5, "bus_stop": 3, "roadworks": 2, "worship": 2},
+    "town": {"none": 5, "market": 3, "bus_stop": 3, "roadworks": 2, "worship": 2.5},
+    "main": {"none": 5, "overpass": 3, "petrol_station": 2.5, "roadworks": 2, "bus_stop": 1},
+    "mountain": {"none": 6, "roadworks": 1.5, "bus_stop": 1, "pasture": 1},
+    "coast": {"none": 6, "roadworks": 1, "bus_stop": 1.5, "petrol_station": 1},
+}  # fmt: skip
+"""Set pieces by scene; all countries share them."""
 
 
 class Chance(random.Random):
@@ -71,6 +63,7 @@ class Conditions:
     """What does not depend on the country, but for latitude, climate and the table's overrides.
 
     Attributes:
+        camera, piece: a key of ``CAMERAS`` and one of ``PIECES``.
         sun_elevation_deg, sun_azimuth_deg: where the sun stands; the road's own bearing is
             random, so the azimuth is uniform.
         greenness: 1 lush, 0 dry or autumnal.
@@ -85,6 +78,8 @@ class Conditions:
 
     scene: str
     weather: str
+    camera: str
+    piece: str
     sun_elevation_deg: float
     sun_azimuth_deg: float
     greenness: float
@@ -102,9 +97,12 @@ class Conditions:
     sky_luminance: float
     sight_m: float
 
+    @property
+    def air(self) -> Weather:
+        """What its weather does."""
+        return WEATHERS[self.weather]
 
-GREY = ("overcast",)
-"""Weather without a sun that casts shadows."""
+
 _LUSH = {
     "continental": 0.62, "oceanic": 0.85, "boreal": 0.68, "subarctic": 0.50,
     "mediterranean": 0.34, "semi_arid": 0.22, "desert": 0.06, "subtropical": 0.75,
@@ -122,40 +120,62 @@ def _sun_elevation_deg(latitude_deg: float, chance: Chance) -> float:
             declination
         ) * math.cos(hour_angle)
         elevation_deg = math.degrees(math.asin(sine))
-        if elevation_deg >= 14:
+        if elevation_deg >= LOWEST_SUN_DEG:
             return elevation_deg
     return 20.0
 
 
-def _scene(country: Country, chance: Chance) -> str:
+def scene_weights(country: Country) -> dict[str, float]:
     """A coast or mountain road as often as the country has them; else the shared kinds."""
     heights = sum(country.terrain.get(name, 0) for name in ("mountains", "alpine"))
-    mountain = MOUNTAIN_SHARE * heights / sum(country.terrain.values())
-    where = chance.random()
-    if where < country.coast:
-        return "coast"
-    if where < country.coast + mountain:
-        return "mountain"
-    return chance.pick(country.scenes or SHARED_SCENES)
+    mountain = (1 - country.coast) * MOUNTAIN_SHARE * heights / sum(country.terrain.values())
+    others = country.scenes or SHARED_SCENES
+    rest = (1 - country.coast - mountain) / sum(others.values())
+    weights = {"coast": country.coast, "mountain": mountain}
+    weights.update({name: weight * rest for name, weight in others.items()})
+    return {name: weight for name, weight in weights.items() if weight > 0}
+
+
+def _greenness(country: Country, weather: Weather, key: PanoramaKey, chance: Chance) -> float:
+    """Season and drought: stratified over what the climate allows."""
+    lush = 0.12 + 0.76 * _LUSH[country.climate]
+    draws = [chance.betavariate(3.2 * lush, 3.2 * (1 - lush)) for _ in range(48)]
+    greenness = quantile(draws, stratum(key, "season"))
+    return greenness * (0.45 if weather.snow else 1.0)
+
+
+def _sun(country: Country, weather: Weather, key: PanoramaKey, chance: Chance) -> float:
+    draws = [_sun_elevation_deg(country.latitude_deg, chance) for _ in range(32)]
+    elevation_deg = quantile(draws, stratum(key, "sun"))
+    if weather.warm:
+        return LOWEST_SUN_DEG + 4 * (elevation_deg - LOWEST_SUN_DEG) / 76
+    return elevation_deg
 
 
 def draw_conditions(key: PanoramaKey, country: Country) -> Conditions:
-    """The conditions of one panorama."""
+    """The conditions of one panorama; scene, weather, sun, season, camera are stratified."""
     chance = Chance(key, "conditions")
-    lush = 0.12 + 0.76 * _LUSH[country.climate]
-    greenness = chance.betavariate(3.2 * lush, 3.2 * (1 - lush))
-    warm = chance.gauss(1, 0.03)
-    scene, weather = _scene(country, chance), chance.pick(SHARED_WEATHER)
+    scene = pick_at(scene_weights(country), stratum(key, "scene"))
+    name = pick_at(weather_weights(country.climate), stratum(key, "weather"))
+    weather = WEATHERS[name]
+    warm = chance.gauss(1, 0.03) + 0.05 * weather.warm
+    haze = chance.uniform(0.25, 1.0)
+    near, far = weather.sight_m
+    camera = pick_at(CAMERAS, stratum(key, "camera"))
+    if scene == "mountain" and camera == "junction":
+        camera = "lane"  # no side road climbs out of a cutting
     return Conditions(
         scene=scene,
-        weather=weather,
-        sun_elevation_deg=_sun_elevation_deg(country.latitude_deg, chance),
+        weather=name,
+        camera=camera,
+        piece=pick_at(PIECES[scene], stratum(key, "piece")),
+        sun_elevation_deg=_sun(country, weather, key, chance),
         sun_azimuth_deg=chance.uniform(0, 360),
-        greenness=greenness,
+        greenness=_greenness(country, weather, key, chance),
         yaw_deg=chance.uniform(0, 360),
         lane_shift_m=chance.gauss(0, 0.25),
-        haze=(haze := chance.uniform(0.25, 1.0)),
-        traffic=chance.random(),
+        haze=haze,
+        traffic=stratum(key, "traffic"),
         target_luminance=chance.uniform(0.41, 0.58),
         white_balance=(warm + chance.gauss(0, 0.012), 2 - warm + chance.gauss(0, 0.012)),
         saturation=chance.uniform(0.85, 1.12),
@@ -163,6 +183,6 @@ def draw_conditions(key: PanoramaKey, country: Country) -> Conditions:
         shadow_lift=chance.uniform(0.3, 0.55),
         pitch_deg=chance.gauss(0, 1.0),
         blurred_bottom=country.blurred_bottom,
-        sky_luminance=chance.uniform(0.64, 0.76) + 0.06 * (weather in GREY),
-        sight_m=5200 - 3600 * haze,
+        sky_luminance=chance.uniform(*weather.sky_luminance),
+        sight_m=far - (far - near) * (haze - 0.25) / 0.75,
     )

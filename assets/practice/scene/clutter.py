@@ -93,7 +93,8 @@ def _bench(_: Chance) -> tuple[Shape, list[Look]]:
     return merge(parts), [Look((0.22, 0.13, 0.07), "boards"), Look((0.1, 0.1, 0.1), "plain")]
 
 
-def _shelter(_: Chance) -> tuple[Shape, list[Look]]:
+def shelter(_: Chance) -> tuple[Shape, list[Look]]:
+    """A roof on four posts with a glass back and a bench, as at bus stops."""
     parts = [box((-1.9, -0.7, 2.35), (1.9, 0.75, 2.47), 0)]
     parts += [
         box((x - 0.04, y - 0.04, -0.2), (x + 0.04, y + 0.04, 2.4), 0)
@@ -118,10 +119,10 @@ def _bale(_: Chance) -> tuple[Shape, list[Look]]:
 
 def _roadside(stage: Stage, road: Road, land: Land, chance: Chance, scene: str) -> None:
     kinds = {
-        "town": (_bin, _cabinet, _bench, _bin, _shelter),
-        "suburb": (_bin, _bin, _cabinet, _shelter),
-        "village": (_bin, _cabinet, _bench, _shelter),
-    }.get(scene, (_cabinet, _shelter))
+        "town": (_bin, _cabinet, _bench, _bin, shelter),
+        "suburb": (_bin, _bin, _cabinet, shelter),
+        "village": (_bin, _cabinet, _bench, shelter),
+    }.get(scene, (_cabinet, shelter))
     most = 6 if scene not in RURAL else 1
     for _ in range(chance.randint(0, most)):
         shape, looks = chance.choice(kinds)(chance)

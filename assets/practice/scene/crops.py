@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chance import Chance
-from .geometry import Floats, Shape, merge, polygons
+from .geometry import Floats, Shape, box, cards, merge, polygons
 from .materials import water
 from .presets import Colour, Look
 from .vegetation import Planting
@@ -105,6 +105,24 @@ def _rice(chance: Chance) -> Shape:
     return _blades(foot, lean, 0.010, rng)
 
 
+def _vines(chance: Chance) -> Shape:
+    """Two rows of vines on their posts in a tile."""
+    rng, count = chance.arrays, 900
+    row = rng.choice((-TILE_M / 4, TILE_M / 4), count)
+    level = 0.55 + 1.05 * rng.beta(1.6, 1.3, count)
+    middle = np.stack(
+        [row + rng.normal(0, 0.16, count), rng.uniform(-TILE_M / 2, TILE_M / 2, count), level], 1
+    )
+    outward = np.stack([np.sign(middle[:, 0] - row), 0 * row, 0 * row + 0.6], axis=1)
+    leaves = cards(middle, 0.10, rng, outward=outward)
+    posts = [
+        box((x - 0.04, y - 0.04, -0.2), (x + 0.04, y + 0.04, 1.7), 0)
+        for x in (-TILE_M / 4, TILE_M / 4)
+        for y in (-TILE_M / 2, 0.0)
+    ]
+    return merge([leaves, *posts])
+
+
 @dataclass(frozen=True, slots=True)
 class Crop:
     """A crop: its mesh for one tile, its colour, and whether it stands in water."""
@@ -120,6 +138,7 @@ CROPS: dict[str, Crop] = {
     "maize": Crop(_maize, (0.085, 0.14, 0.03)),
     "low": Crop(_low, (0.075, 0.13, 0.03)),
     "stubble": Crop(_stubble, (0.36, 0.28, 0.13)),
+    "vines": Crop(_vines, (0.085, 0.14, 0.035)),
     "rice": Crop(_rice, (0.13, 0.21, 0.05), flooded=True),
 }
 _WARM = ("subtropical", "tropical_wet", "tropical_dry")

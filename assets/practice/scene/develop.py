@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from .chance import GREY, Conditions
+from .chance import Conditions
 
 Floats32 = NDArray[np.float32]
 SHARPENING = 0.15
@@ -85,7 +85,7 @@ def _coloured(values: Floats32, saturation: float, contrast: float) -> Floats32:
 def land_target(conditions: Conditions, sky_share: float) -> float:
     """Mean luma of the land under a sky of its own brightness, for the drawn mean of the whole."""
     rest = conditions.target_luminance - sky_share * conditions.sky_luminance
-    return float(np.clip(rest / max(1 - sky_share, 0.05), 0.36, 0.56))
+    return float(np.clip(rest / max(1 - sky_share, 0.05), 0.40, 0.57))
 
 
 def develop(frame: Frame, conditions: Conditions) -> NDArray[np.uint8]:
@@ -103,7 +103,7 @@ def develop(frame: Frame, conditions: Conditions) -> NDArray[np.uint8]:
     red, blue = conditions.white_balance
     gains = np.array([red, 1.0, blue], dtype=np.float32)
     values = np.asarray(np.clip(values * gains, 0, 1), dtype=np.float32)
-    lift = conditions.shadow_lift + 0.18 * (conditions.weather in GREY)
+    lift = conditions.shadow_lift + 0.18 * (conditions.air.grey)
     ground = _coloured(
         _open_shadows(values, land, lift), conditions.saturation, conditions.contrast
     )

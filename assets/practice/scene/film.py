@@ -13,7 +13,7 @@ from PIL import Image
 from .chance import Conditions
 from .develop import Floats32, Frame, blurred
 from .materials import SOLID
-from .sky import HAZE_SHARE, haze_colour
+from .sky import haze_colour, haze_share
 from .stage import Stage
 
 HALF_HEIGHT_DEG = 33.0
@@ -99,7 +99,8 @@ def _haze_and_cues(stage: Stage, conditions: Conditions, folder: Path) -> None:
     solid = layer.aovs.add()
     solid.name, solid.type = SOLID, "VALUE"
     mist = scene.world.mist_settings
-    mist.start, mist.depth, mist.falloff = 30, conditions.sight_m, "LINEAR"
+    mist.start = min(30.0, conditions.sight_m / 12)
+    mist.depth, mist.falloff = conditions.sight_m, "LINEAR"
     scene.use_nodes = True
     tree = scene.node_tree
     tree.nodes.clear()
@@ -111,7 +112,7 @@ def _haze_and_cues(stage: Stage, conditions: Conditions, folder: Path) -> None:
     soft = _node(tree, "CompositorNodeBlur", filter_type="GAUSS", size_x=2, size_y=2)
     both = _node(tree, "CompositorNodeMath", operation="ADD")
     own = _node(tree, "CompositorNodeMath", 1.0, operation="SUBTRACT", use_clamp=True)
-    share = _node(tree, "CompositorNodeMath", HAZE_SHARE, operation="MULTIPLY")
+    share = _node(tree, "CompositorNodeMath", haze_share(conditions), operation="MULTIPLY")
     for source, target in (
         (layers.outputs["Mist"], both.inputs[0]),
         (layers.outputs[SOLID], both.inputs[1]),

@@ -4,42 +4,28 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from .bollard_presets import BOLLARDS
+from .bollards import bollard_shape
 from .chance import RURAL, Chance
 from .facts import Country
-from .geometry import (
-    WIRE_RADIUS_M,
-    Point,
-    Shape,
-    box,
-    merge,
-    ribbon,
-    slanted_box,
-    tube,
-    wire_radius_m,
-)  # fmt: skip
-from .presets import BLACK, BOLLARDS, GREY, POLES, WALLS, WHITE, YELLOW, Bollard, Look, Pole
+from .geometry import WIRE_RADIUS_M, Point, Shape, box, merge, ribbon, tube, wire_radius_m
+from .pole_presets import POLES, Pole
+from .poles import pole_shape
+from .presets import AMBER, BLACK, BLUE, GREY, WALLS, WHITE, YELLOW, Colour, Look
 from .road import Road
 from .stage import Stage
 from .terrain import Land
 
 _OPACITIES = (1.0, 0.8, 0.62, 0.46)
 """Of wires drawn thicker than they are: the thicker, the paler."""
-
-
-def _bollard_shape(bollard: Bollard) -> tuple[Shape, list[tuple[float, float, float]]]:
-    width, depth, height = bollard.width_m / 2, bollard.depth_m / 2, bollard.height_m
-    parts, colours = [box((-width, -depth, -0.2), (width, depth, height), 0)], [bollard.body]
-    for band in bollard.bands:
-        proud = 0.004 if band.width == 1.0 else 0.008
-        reach = width * band.width + (proud if band.width == 1.0 else 0)
-        low = (-reach, -depth - proud, band.low * height)
-        high = (reach, depth + proud, band.high * height)
-        parts.append(slanted_box(low, high, band.slant * height, len(colours)))
-        colours.append(band.colour)
-    return merge(parts), colours
+LABELS: dict[str, Colour] = {
+    "blue_label": BLUE, "yellow_sticker": YELLOW, "white_sticker": WHITE,
+}  # fmt: skip
+"""Of the small boards on poles."""
 
 
 def place_bollards(stage: Stage, road: Road, country: Country, chance: Chance) -> None:
@@ -48,9 +34,10 @@ def place_bollards(stage: Stage, road: Road, country: Country, chance: Chance) -
     bollard = BOLLARDS[name]
     if bollard is None:
         return
-    shape, colours = _bollard_shape(bollard)
+    shape, colours = bollard_shape(bollard)
     surfaces = [stage.plain(colour, "bollard", 0.5) for colour in colours]
     mesh = stage.mesh(shape, surfaces)
+    keep = 1 if country.driving == "right" else -1
     offset = road.half_width_m + road.shoulder_m + 0.45
     spacing = bollard.every_m * chance.uniform(0.35, 0.9)
     first = chance.uniform(-spacing, 0)
@@ -60,71 +47,28 @@ def place_bollards(stage: Stage, road: Road, country: Country, chance: Chance) -
             if road.joins(side, along - 1, along + 1):
                 continue
             x, y = road.beside(side * offset, along)
-            stage.put(mesh, (x, y, -0.05), road.yaw_rad(along), tilt_rad=chance.gauss(0, 0.02))
+            # The front is for the traffic beside the post: one sees the backs across the road.
+            yaw = road.yaw_rad(along) + (0.0 if side == keep else math.pi)
+            stage.put(mesh, (x, y, -0.05), yaw, tilt_rad=chance.gauss(0, 0.02))
     stage.note("bollard", name)
 
 
-def _body(pole: Pole) -> list[Shape]:
-    height = pole.height_m
-    if pole.body.startswith("holed"):
-        # Two flanges and rungs: an H-shaped concrete pole that one can see through.
-        wide = 0.19 if pole.body == "holed_wide" else 0.14
-        start = 2.2 if pole.body == "holed_upper" else 0.15
-        parts = [
-            box((side * wide - 0.045, -0.09, -0.5), (side * wide + 0.045, 0.09, height))
-            for side in (-1, 1)
-        ]
-        if pole.body == "holed_upper":
-            parts.append(box((-wide, -0.08, -0.5), (wide, 0.08, start)))
-        step = 0.75 if pole.body == "holed_wide" else 0.55
-        rungs = np.arange(start, height, step)
-        return parts + [box((-wide, -0.07, low), (wide, 0.07, low + 0.2)) for low in rungs]
-    if pole.body == "lattice":
-        feet = [(-0.28, -0.28), (0.28, -0.28), (0.28, 0.28), (-0.28, 0.28)]
-        parts = [tube((x, y, -0.3), (x * 0.45, y * 0.45, height), 0.035, 0.03, 4) for x, y in feet]
-        for number in range(int(height / 0.7)):
-            low, narrow = number * 0.7, 1 - 0.55 * number * 0.7 / height
-            a = [(x * narrow, y * narrow, low) for x, y in feet]
-            b = [(x * narrow, y * narrow, low + 0.7) for x, y in feet]
-            parts += [tube(a[i], b[(i + 1) % 4], 0.018, 0.018, 4) for i in range(4)]
-        return parts
-    if pole.body == "concrete_square":
-        return [tube((0, 0, -0.5), (0, 0, height), 0.22, 0.15, 4)]
-    radii = {"wood": (0.14, 0.10), "steel": (0.09, 0.06)}.get(pole.body, (0.18, 0.11))
-    parts = [tube((0, 0, -0.5), (0, 0, height), *radii, sides=12)]
-    if pole.body == "wood_on_concrete":
-        parts.append(box((-0.12, 0.12, -0.4), (0.12, 0.3, 1.9), 3))
-    return parts
-
-
-def _pole_shape(pole: Pole) -> tuple[Shape, list[tuple[float, float]]]:
-    """Slots: 0 body, 1 dark fittings, 2 stripes and paint, 3 concrete. Wire ends: (x, z)."""
-    parts, height = _body(pole), pole.height_m
-    ends: list[tuple[float, float]] = []
-    for arm in range(pole.arms):
-        level = height - 0.35 - 0.95 * arm
-        half = pole.arm_m / 2 * (1 - 0.12 * arm)
-        parts.append(box((-half, -0.06, level - 0.06), (half, 0.06, level + 0.06), 0))
-        share = max(2, round(pole.wires / pole.arms))
-        for number in range(share):
-            x = -half * 0.94 + 2 * half * 0.94 * number / (share - 1)
-            parts.append(tube((x, 0, level), (x, 0, level + 0.26), 0.045, 0.03, 6, 1))
-            ends.append((x, level + 0.26))
-    if not pole.arms:
-        ends = [(0.0, height - 0.2 - 0.35 * i) for i in range(pole.wires)]
-    if "transformer" in pole.extra:
-        parts.append(tube((0.42, 0, height - 3.0), (0.42, 0, height - 2.0), 0.26, 0.26, 12, 3))
-    if "sleeve" in pole.extra:
-        for number in range(6):
-            low = 0.7 + 0.2 * number
-            slot = 2 if number % 2 else 1
-            parts.append(tube((0, 0, low), (0, 0, low + 0.2), 0.19, 0.188, 12, slot))
-    if "white_foot" in pole.extra:
-        parts.append(tube((0, 0, 0), (0, 0, 1.2), 0.20, 0.195, 12, 2))
-    if "bundle" in pole.extra:
-        ends += [(0.15, height - 2.9), (-0.12, height - 3.2), (0.1, height - 3.4)]
-        parts.append(box((-0.2, -0.25, height - 3.6), (0.2, 0.05, height - 3.1), 1))
-    return merge(parts), ends
+def _pole_surfaces(stage: Stage, pole: Pole) -> list[Any]:
+    """The materials of a pole, in the order of the slots of ``poles``."""
+    body = Look((0.42, 0.41, 0.38))
+    if pole.body == "wood_dark":
+        body = Look((0.06, 0.045, 0.035), "boards")
+    elif pole.body.startswith("wood") or pole.body == "a_frame":
+        body = Look((0.15, 0.105, 0.07), "boards")
+    elif pole.body in ("lattice", "steel"):
+        body = Look((0.33, 0.34, 0.35), "plain", 0.5)
+    stripe = AMBER if "sleeve_to_ground" in pole.extras else YELLOW
+    label = next((LABELS[name] for name in pole.extras if name in LABELS), WHITE)
+    return [
+        stage.surface(body, "pole"), stage.plain((0.05, 0.05, 0.05), "pole"),
+        stage.plain(WHITE, "pole"), stage.surface(Look(GREY), "pole"),
+        stage.plain(stripe, "pole"), stage.plain(label, "pole"),
+    ]  # fmt: skip
 
 
 def _wire(stage: Stage, start: Point, end: Point, sag_m: float) -> Shape:
@@ -151,17 +95,8 @@ def place_poles(
     pole = POLES[name]
     if pole is None or chance.happens(0.12):
         return
-    shape, ends = _pole_shape(pole)
-    wooden = pole.body.startswith("wood")
-    body = Look((0.15, 0.105, 0.07), "boards") if wooden else Look((0.42, 0.41, 0.38))
-    if pole.body in ("lattice", "steel"):
-        body = Look((0.33, 0.34, 0.35), "plain", 0.5)
-    stripe = YELLOW if "sleeve" in pole.extra else WHITE
-    surfaces = [
-        stage.surface(body, "pole"), stage.plain((0.05, 0.05, 0.05), "pole"),
-        stage.plain(stripe, "pole"), stage.surface(Look(GREY), "pole"),
-    ]  # fmt: skip
-    mesh = stage.mesh(shape, surfaces)
+    shape, ends = pole_shape(pole)
+    mesh = stage.mesh(shape, _pole_surfaces(stage, pole))
     side = chance.choice((-1, 1))
     away = chance.uniform(1.5, 7.0) if scene in RURAL else 1.3 if scene == "village" else 0.0
     offset = side * (road.half_width_m + road.shoulder_m + away + (0.6 if road.pavement_m else 0))
@@ -184,8 +119,10 @@ def place_poles(
     stage.note("pole", name)
 
 
+_W_BEAM = [(0.0, 0.45), (0.05, 0.50), (0.0, 0.58), (0.05, 0.66), (0.0, 0.74)]
 _RAIL_PROFILES: dict[str, list[tuple[float, float]]] = {
-    "w_beam": [(0, 0.45), (0.05, 0.50), (0.0, 0.58), (0.05, 0.66), (0, 0.74)],
+    "w_beam": _W_BEAM,
+    "w_beam_striped": _W_BEAM,
     "thin_b_beam": [(0, 0.52), (0.06, 0.53), (0.06, 0.59), (0.02, 0.62), (0.06, 0.65), (0, 0.72)],
     "box_beam": [(0, 0.55), (0.10, 0.55), (0.10, 0.72), (0, 0.72)],
     "concrete": [(0.2, 0.0), (0.08, 0.3), (0.06, 0.85), (-0.1, 0.85)],
@@ -216,6 +153,8 @@ def _rail(stage: Stage, road: Road, name: str, side: int, start: float, end: flo
     looks = [Look((0.45, 0.44, 0.41))] if solid else [steel]
     if name == "striped_wall":
         looks = [Look((0.62, 0.62, 0.58)), Look(BLACK)]
+    elif name == "w_beam_striped":
+        looks = [Look(YELLOW), Look(BLACK)]
     parts = []
     for number, low in enumerate(np.arange(start, end, 2.0)):
         if road.joins(side, low - 2, low + 2):

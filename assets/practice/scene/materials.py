@@ -8,6 +8,7 @@ the sky leaves at 0, so that afterwards one knows how much of a pixel is sky.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -15,17 +16,28 @@ import numpy as np
 
 from model.cue_table import CUE_LABELS
 
+from .nodes import Nodes, bump, coordinates, math_node, mix, multiply, noise, ramp, wave
 from .presets import Colour, Look
 
-Nodes = Any
-Place = tuple[float, float, float]
-"""Where in the endless pattern a panorama lies: without it all would show the same crack."""
 SOLID = "solid"
 
 
-def _new(
-    name: str, cue: str, roughness: float, place: Place = (0.0, 0.0, 0.0)
-) -> tuple[Any, Nodes, Any]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the surfaces of one panorama share.
+
+    Attributes:
+        offset_m: where in the endless pattern it lies: without it all would show the same crack.
+        wet: how wet roads are, in [0, 1].
+        snow: how much of what lies open is under snow, in [0, 1].
+    """
+
+    offset_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    wet: float = 0.0
+    snow: float = 0.0
+
+
+def _new(name: str, cue: str, roughness: float, place: Place = Place()) -> tuple[Any, Nodes, Any]:
     material = bpy.data.materials.new(name)
     material.use_nodes = True
     material.pass_index = CUE_LABELS.get(cue, 0)
@@ -36,73 +48,8 @@ def _new(
     solid = tree.nodes.new("ShaderNodeOutputAOV")
     solid.aov_name = SOLID
     solid.inputs["Value"].default_value = 1.0
-    tree["place"] = place
+    tree["place"] = place.offset_m
     return material, tree, shader
-
-
-def _math(tree: Nodes, operation: str, a: Any, b: Any) -> Any:
-    node = tree.nodes.new("ShaderNodeMath")
-    node.operation = operation
-    for socket, value in zip(node.inputs, (a, b), strict=False):
-        if isinstance(value, (int, float)):
-            socket.default_value = value
-        else:
-            tree.links.new(value, socket)
-    return node.outputs[0]
-
-
-def _coordinates(tree: Nodes) -> Any:
-    """Object coordinates, moved by the place's offset and by one of each object's own."""
-    if "Place" not in tree.nodes:
-        coordinates = tree.nodes.new("ShaderNodeTexCoord")
-        own = tree.nodes.new("ShaderNodeObjectInfo")
-        shift = tree.nodes.new("ShaderNodeVectorMath")
-        shift.operation = "MULTIPLY_ADD"
-        shift.inputs[1].default_value = (173.0, 131.0, 0.0)
-        shift.inputs[2].default_value = tuple(tree["place"])
-        moved = tree.nodes.new("ShaderNodeVectorMath")
-        moved.name = "Place"
-        tree.links.new(own.outputs["Random"], shift.inputs[0])
-        tree.links.new(coordinates.outputs["Object"], moved.inputs[0])
-        tree.links.new(shift.outputs[0], moved.inputs[1])
-    return tree.nodes["Place"].outputs[0]
-
-
-def _noise(tree: Nodes, scale: float, detail: float = 3.0, stretch: Colour = (1, 1, 1)) -> Any:
-    mapping = tree.nodes.new("ShaderNodeMapping")
-    mapping.inputs["Scale"].default_value = stretch
-    texture = tree.nodes.new("ShaderNodeTexNoise")
-    texture.inputs["Scale"].default_value = scale
-    texture.inputs["Detail"].default_value = detail
-    tree.links.new(_coordinates(tree), mapping.inputs["Vector"])
-    tree.links.new(mapping.outputs["Vector"], texture.inputs["Vector"])
-    return texture.outputs["Fac"]
-
-
-def _ramp(tree: Nodes, factor: Any, low: Colour, high: Colour, at: tuple[float, float]) -> Any:
-    ramp = tree.nodes.new("ShaderNodeValToRGB")
-    first, last = ramp.color_ramp.elements
-    first.position, last.position = at
-    first.color, last.color = (*low, 1), (*high, 1)
-    tree.links.new(factor, ramp.inputs["Fac"])
-    return ramp.outputs["Color"]
-
-
-def _multiply(tree: Nodes, a: Any, b: Any, share: float = 1.0) -> Any:
-    mix = tree.nodes.new("ShaderNodeMix")
-    mix.data_type, mix.blend_type = "RGBA", "MULTIPLY"
-    mix.inputs["Factor"].default_value = share
-    tree.links.new(a, mix.inputs["A"])
-    tree.links.new(b, mix.inputs["B"])
-    return mix.outputs["Result"]
-
-
-def _bump(tree: Nodes, shader: Any, height: Any, strength: float, distance_m: float = 0.05) -> None:
-    bump = tree.nodes.new("ShaderNodeBump")
-    bump.inputs["Strength"].default_value = strength
-    bump.inputs["Distance"].default_value = distance_m
-    tree.links.new(height, bump.inputs["Height"])
-    tree.links.new(bump.outputs["Normal"], shader.inputs["Normal"])
 
 
 def _scaled(colour: Colour, factor: float) -> Colour:
@@ -110,109 +57,101 @@ def _scaled(colour: Colour, factor: float) -> Colour:
 
 
 def _mottled(tree: Nodes, colour: Colour, scale: float, fine: float, dark: float = 0.66) -> Any:
-    coarse = _math(tree, "MULTIPLY", _noise(tree, scale), 0.55)
-    both = _math(tree, "ADD", coarse, _math(tree, "MULTIPLY", _noise(tree, fine, 2), 0.45))
-    return _ramp(tree, both, _scaled(colour, dark), _scaled(colour, 1.15), (0.34, 0.66))
+    coarse = math_node(tree, "MULTIPLY", noise(tree, scale), 0.55)
+    both = math_node(tree, "ADD", coarse, math_node(tree, "MULTIPLY", noise(tree, fine, 2), 0.45))
+    return ramp(tree, both, _scaled(colour, dark), _scaled(colour, 1.15), (0.34, 0.66))
 
 
 def _streaks(tree: Nodes) -> Any:
     """Rain streaks and dirt: noise stretched along z, darker near the ground."""
-    streak = _ramp(
-        tree, _noise(tree, 1.6, 4, (1.3, 1.3, 0.18)), (0.62, 0.60, 0.56), (1, 1, 1), (0.30, 0.56)
+    streak = ramp(
+        tree, noise(tree, 1.6, 4, (1.3, 1.3, 0.18)), (0.62, 0.60, 0.56), (1, 1, 1), (0.30, 0.56)
     )
-    coordinates = tree.nodes.new("ShaderNodeTexCoord")
+    own = tree.nodes.new("ShaderNodeTexCoord")
     split = tree.nodes.new("ShaderNodeSeparateXYZ")
-    tree.links.new(coordinates.outputs["Object"], split.inputs[0])
-    rough = _math(tree, "MULTIPLY", _noise(tree, 1.2), 0.9)
-    height = _math(tree, "SUBTRACT", split.outputs["Z"], rough)
-    foot = _ramp(tree, height, (0.66, 0.62, 0.56), (1, 1, 1), (0.0, 0.55))
-    return _multiply(tree, streak, foot)
-
-
-def _wave(tree: Nodes, direction: str, scale: float, profile: str = "SAW") -> Any:
-    wave = tree.nodes.new("ShaderNodeTexWave")
-    wave.bands_direction, wave.wave_profile = direction, profile
-    wave.inputs["Scale"].default_value = scale
-    wave.inputs["Distortion"].default_value = 0.35
-    wave.inputs["Detail Scale"].default_value = 2.0
-    tree.links.new(_coordinates(tree), wave.inputs["Vector"])
-    return wave.outputs["Fac"]
+    tree.links.new(own.outputs["Object"], split.inputs[0])
+    rough = math_node(tree, "MULTIPLY", noise(tree, 1.2), 0.9)
+    height = math_node(tree, "SUBTRACT", split.outputs["Z"], rough)
+    foot = ramp(tree, height, (0.66, 0.62, 0.56), (1, 1, 1), (0.0, 0.55))
+    return multiply(tree, streak, foot)
 
 
 def _plaster(tree: Nodes, shader: Any, look: Look) -> None:
-    colour = _multiply(tree, _mottled(tree, look.colour, 0.5, 7, 0.86), _streaks(tree), 0.5)
+    colour = multiply(tree, _mottled(tree, look.colour, 0.5, 7, 0.86), _streaks(tree), 0.5)
     tree.links.new(colour, shader.inputs["Base Color"])
 
 
 def _tiles(tree: Nodes, shader: Any, look: Look) -> None:
     # Courses across the slope and columns along the ridge, seen as relief and as darker joints.
-    courses, columns = _wave(tree, "Z", 1.5), _wave(tree, "X", 1.2, "SIN")
-    relief = _math(tree, "ADD", courses, _math(tree, "MULTIPLY", columns, 0.35))
-    joints = _ramp(tree, courses, (0.5, 0.5, 0.5), (1, 1, 1), (0.0, 0.30))
-    colour = _multiply(tree, _mottled(tree, look.colour, 1.4, 14, 0.5), joints, 0.7)
+    courses, columns = wave(tree, "Z", 1.5), wave(tree, "X", 1.2, "SIN")
+    relief = math_node(tree, "ADD", courses, math_node(tree, "MULTIPLY", columns, 0.35))
+    joints = ramp(tree, courses, (0.5, 0.5, 0.5), (1, 1, 1), (0.0, 0.30))
+    colour = multiply(tree, _mottled(tree, look.colour, 1.4, 14, 0.5), joints, 0.7)
     tree.links.new(colour, shader.inputs["Base Color"])
-    _bump(tree, shader, relief, 0.7)
+    bump(tree, shader, relief, 0.7)
 
 
 def _sheet(tree: Nodes, shader: Any, look: Look) -> None:
-    ribs = _wave(tree, "X", 1.8, "SIN")
-    shade = _ramp(tree, ribs, (0.72, 0.72, 0.72), (1, 1, 1), (0.1, 0.6))
-    colour = _multiply(tree, _mottled(tree, look.colour, 0.7, 5, 0.6), shade, 0.8)
+    ribs = wave(tree, "X", 1.8, "SIN")
+    shade = ramp(tree, ribs, (0.72, 0.72, 0.72), (1, 1, 1), (0.1, 0.6))
+    colour = multiply(tree, _mottled(tree, look.colour, 0.7, 5, 0.6), shade, 0.8)
     tree.links.new(colour, shader.inputs["Base Color"])
-    _bump(tree, shader, ribs, 0.5)
+    bump(tree, shader, ribs, 0.5)
 
 
 def _brick(tree: Nodes, shader: Any, look: Look) -> None:
-    courses = _wave(tree, "Z", 3.3)
-    joints = _ramp(tree, courses, (1.5, 1.4, 1.3), (1, 1, 1), (0.04, 0.16))
-    colour = _multiply(tree, _mottled(tree, _scaled(look.colour, 1.1), 3, 16, 0.74), joints, 0.8)
-    tree.links.new(_multiply(tree, colour, _streaks(tree), 0.6), shader.inputs["Base Color"])
+    courses = wave(tree, "Z", 3.3)
+    joints = ramp(tree, courses, (1.5, 1.4, 1.3), (1, 1, 1), (0.04, 0.16))
+    colour = multiply(tree, _mottled(tree, _scaled(look.colour, 1.1), 3, 16, 0.74), joints, 0.8)
+    tree.links.new(multiply(tree, colour, _streaks(tree), 0.6), shader.inputs["Base Color"])
 
 
 def _boards(tree: Nodes, shader: Any, look: Look) -> None:
-    courses = _wave(tree, "Z", 1.6)
-    joints = _ramp(tree, courses, (0.45, 0.45, 0.45), (1, 1, 1), (0.0, 0.14))
-    colour = _multiply(tree, _mottled(tree, look.colour, 0.8, 9, 0.78), joints, 0.9)
-    tree.links.new(_multiply(tree, colour, _streaks(tree), 0.4), shader.inputs["Base Color"])
-    _bump(tree, shader, courses, 0.4)
+    courses = wave(tree, "Z", 1.6)
+    joints = ramp(tree, courses, (0.45, 0.45, 0.45), (1, 1, 1), (0.0, 0.14))
+    colour = multiply(tree, _mottled(tree, look.colour, 0.8, 9, 0.78), joints, 0.9)
+    tree.links.new(multiply(tree, colour, _streaks(tree), 0.4), shader.inputs["Base Color"])
+    bump(tree, shader, courses, 0.4)
 
 
 def _stone(tree: Nodes, shader: Any, look: Look) -> None:
     tree.links.new(_mottled(tree, look.colour, 2.2, 11, 0.45), shader.inputs["Base Color"])
-    _bump(tree, shader, _noise(tree, 6), 0.5)
+    bump(tree, shader, noise(tree, 6), 0.5)
 
 
 def _thatch(tree: Nodes, shader: Any, look: Look) -> None:
-    strands = _noise(tree, 9, 3, (3, 3, 0.4))
-    colour = _ramp(tree, strands, _scaled(look.colour, 0.45), _scaled(look.colour, 1.2), (0.3, 0.7))
+    strands = noise(tree, 9, 3, (3, 3, 0.4))
+    colour = ramp(tree, strands, _scaled(look.colour, 0.45), _scaled(look.colour, 1.2), (0.3, 0.7))
     tree.links.new(colour, shader.inputs["Base Color"])
-    _bump(tree, shader, strands, 0.8)
+    bump(tree, shader, strands, 0.8)
 
 
 def _asphalt(tree: Nodes, shader: Any, look: Look) -> None:
     """Grain, worn wheel tracks, patches of newer surface and tarred cracks."""
     grain = _mottled(tree, look.colour, 0.35, 45, 0.74)
-    coordinates = _coordinates(tree)
+    at = coordinates(tree)
     cells = tree.nodes.new("ShaderNodeTexVoronoi")
     cells.feature = "DISTANCE_TO_EDGE"
     cells.inputs["Scale"].default_value = 0.45
     bent = tree.nodes.new("ShaderNodeVectorMath")
     wobble = tree.nodes.new("ShaderNodeTexNoise")
     wobble.inputs["Scale"].default_value = 1.1
-    tree.links.new(coordinates, wobble.inputs["Vector"])
-    tree.links.new(coordinates, bent.inputs[0])
+    tree.links.new(at, wobble.inputs["Vector"])
+    tree.links.new(at, bent.inputs[0])
     tree.links.new(wobble.outputs["Color"], bent.inputs[1])
     tree.links.new(bent.outputs[0], cells.inputs["Vector"])
     # Only parts of a road are cracked: noise widens the distance to the next crack elsewhere.
-    sound = _math(tree, "MULTIPLY", _noise(tree, 0.12, 1), 0.10)
-    distance = _math(tree, "ADD", cells.outputs["Distance"], _math(tree, "SUBTRACT", sound, 0.045))
-    cracks = _ramp(tree, distance, (0.55, 0.55, 0.55), (1, 1, 1), (0.001, 0.009))
-    worn = _ramp(
-        tree, _noise(tree, 0.6, 1, (1, 0.03, 1)), (0.8, 0.8, 0.8), (1.12, 1.1, 1.07), (0.4, 0.6)
+    sound = math_node(tree, "MULTIPLY", noise(tree, 0.12, 1), 0.10)
+    distance = math_node(
+        tree, "ADD", cells.outputs["Distance"], math_node(tree, "SUBTRACT", sound, 0.045)
     )
-    patch = _ramp(tree, _noise(tree, 0.09, 0), (0.68, 0.68, 0.69), (1, 1, 1), (0.36, 0.365))
-    colour = _multiply(tree, _multiply(tree, grain, worn), patch, 0.8)
-    tree.links.new(_multiply(tree, colour, cracks, 0.65), shader.inputs["Base Color"])
+    cracks = ramp(tree, distance, (0.55, 0.55, 0.55), (1, 1, 1), (0.001, 0.009))
+    worn = ramp(
+        tree, noise(tree, 0.6, 1, (1, 0.03, 1)), (0.8, 0.8, 0.8), (1.12, 1.1, 1.07), (0.4, 0.6)
+    )
+    patch = ramp(tree, noise(tree, 0.09, 0), (0.68, 0.68, 0.69), (1, 1, 1), (0.36, 0.365))
+    colour = multiply(tree, multiply(tree, grain, worn), patch, 0.8)
+    tree.links.new(multiply(tree, colour, cracks, 0.65), shader.inputs["Base Color"])
 
 
 def _bright(tree: Nodes) -> Any:
@@ -226,14 +165,14 @@ def _leaf(tree: Nodes, shader: Any, look: Look) -> None:
     # One bounce of light only: leaves are as bright as many bounces would make them.
     clumps = _mottled(tree, _scaled(look.colour, 1.75), 1.1, 5, 0.5)
     information = tree.nodes.new("ShaderNodeObjectInfo")
-    tint = _ramp(tree, information.outputs["Random"], (0.72, 0.80, 0.75), (1.25, 1.1, 0.9), (0, 1))
-    colour = _multiply(tree, clumps, tint)
+    tint = ramp(tree, information.outputs["Random"], (0.72, 0.80, 0.75), (1.25, 1.1, 0.9), (0, 1))
+    colour = multiply(tree, clumps, tint)
     tree.links.new(colour, shader.inputs["Base Color"])
     # Light shines through leaves: without it every tree against the sun is black.
     through = tree.nodes.new("ShaderNodeBsdfTranslucent")
     both = tree.nodes.new("ShaderNodeMixShader")
     both.inputs[0].default_value = 0.42
-    tree.links.new(_multiply(tree, colour, _bright(tree)), through.inputs["Color"])
+    tree.links.new(multiply(tree, colour, _bright(tree)), through.inputs["Color"])
     tree.links.new(shader.outputs[0], both.inputs[1])
     tree.links.new(through.outputs[0], both.inputs[2])
     tree.links.new(both.outputs[0], tree.nodes["Material Output"].inputs["Surface"])
@@ -273,18 +212,62 @@ _KINDS: dict[str, Callable[[Nodes, Any, Look], None]] = {
 }  # fmt: skip
 
 
+_UNDER_SNOW: dict[str, float] = {
+    "tiles": 1.2, "sheet": 1.2, "stone": 0.8, "thatch": 1.2, "leaf": 0.5, "asphalt": 0.35,
+}  # fmt: skip
+"""Which surfaces snow stays on, and how well."""
+
+
+def _recoloured(tree: Nodes, shader: Any, change: Callable[[Any], Any]) -> None:
+    """Put ``change`` between a material's colour and its shader."""
+    socket = shader.inputs["Base Color"]
+    colour = socket.links[0].from_socket
+    tree.links.new(change(colour), socket)
+
+
+def _wetted(tree: Nodes, shader: Any, wet: float) -> None:
+    """Rain on a road: darker, and a mirror where the water stands."""
+    puddles = ramp(tree, noise(tree, 0.35, 3), (0, 0, 0), (1, 1, 1), (0.42, 0.60))
+    rough = math_node(tree, "SUBTRACT", 0.55, math_node(tree, "MULTIPLY", puddles, 0.45 * wet))
+    tree.links.new(rough, shader.inputs["Roughness"])
+    shader.inputs["Specular IOR Level"].default_value = 0.2 + 0.35 * wet
+    dark = 1 - 0.45 * wet
+    shade = ramp(tree, puddles, (dark, dark, dark), (0.8 * dark,) * 3, (0, 1))
+    _recoloured(tree, shader, lambda colour: multiply(tree, colour, shade))
+
+
+def _snowed(tree: Nodes, shader: Any, share: float) -> None:
+    """A thin cover of snow on what looks up, with holes."""
+    geometry = tree.nodes.new("ShaderNodeNewGeometry")
+    split = tree.nodes.new("ShaderNodeSeparateXYZ")
+    tree.links.new(geometry.outputs["Normal"], split.inputs[0])
+    up = ramp(tree, split.outputs["Z"], (0, 0, 0), (1, 1, 1), (0.30, 0.60))
+    holes = math_node(
+        tree, "ADD", noise(tree, 0.5, 5), math_node(tree, "MULTIPLY", noise(tree, 6, 3), 0.5)
+    )
+    low = 1.12 - 0.75 * share
+    cover = ramp(tree, holes, (0, 0, 0), (1, 1, 1), (min(low, 0.95), min(low + 0.12, 1.0)))
+    white = math_node(tree, "MULTIPLY", up, cover)
+
+    _recoloured(tree, shader, lambda colour: mix(tree, white, colour, (0.80, 0.83, 0.88)))
+
+
 def from_look(look: Look, cue: str, place: Place) -> Any:
     """A material for this look; its pixels belong to ``cue`` ('' for none)."""
     material, tree, shader = _new(look.kind, cue, look.roughness, place)
     _KINDS[look.kind](tree, shader, look)
+    if place.wet and look.kind == "asphalt":
+        _wetted(tree, shader, place.wet)
+    if place.snow and look.kind in _UNDER_SNOW:
+        _snowed(tree, shader, place.snow * _UNDER_SNOW[look.kind])
     return material
 
 
 def worn_paint(colour: Colour, cue: str, place: Place) -> Any:
     """Road paint: rubbed off in places down to the grey beneath."""
     material, tree, shader = _new("paint", cue, 0.7, place)
-    wear = _noise(tree, 7, 5)
-    paint = _ramp(tree, wear, _scaled(colour, 0.42), colour, (0.30, 0.48))
+    wear = noise(tree, 7, 5)
+    paint = ramp(tree, wear, _scaled(colour, 0.42), colour, (0.30, 0.48))
     tree.links.new(paint, shader.inputs["Base Color"])
     return material
 
@@ -294,12 +277,14 @@ def ground(cue: str, place: Place) -> Any:
     material, tree, shader = _new("ground", cue, 1.0, place)
     tone = tree.nodes.new("ShaderNodeAttribute")
     tone.attribute_name = "Tone"
-    grain = _ramp(tree, _noise(tree, 0.05, 6), (0.62, 0.62, 0.60), (1.3, 1.3, 1.28), (0.36, 0.64))
-    fine = _ramp(tree, _noise(tree, 3.1, 5), (0.36, 0.36, 0.34), (1.5, 1.5, 1.45), (0.3, 0.7))
-    blades = _ramp(tree, _noise(tree, 17, 2), (0.5, 0.5, 0.48), (1.4, 1.4, 1.35), (0.3, 0.7))
-    colour = _multiply(tree, _multiply(tree, tone.outputs["Color"], grain), fine, 0.9)
-    colour = _multiply(tree, colour, blades, 0.9)
+    grain = ramp(tree, noise(tree, 0.05, 6), (0.62, 0.62, 0.60), (1.3, 1.3, 1.28), (0.36, 0.64))
+    fine = ramp(tree, noise(tree, 3.1, 5), (0.36, 0.36, 0.34), (1.5, 1.5, 1.45), (0.3, 0.7))
+    blades = ramp(tree, noise(tree, 17, 2), (0.5, 0.5, 0.48), (1.4, 1.4, 1.35), (0.3, 0.7))
+    colour = multiply(tree, multiply(tree, tone.outputs["Color"], grain), fine, 0.9)
+    colour = multiply(tree, colour, blades, 0.9)
     tree.links.new(colour, shader.inputs["Base Color"])
+    if place.snow:
+        _snowed(tree, shader, place.snow)
     return material
 
 
@@ -308,13 +293,15 @@ def water(depth: float, place: Place) -> Any:
     material, tree, shader = _new("water", "", 0.22, place)
     shader.inputs["Base Color"].default_value = (0.02 * depth, 0.075 * depth, 0.11 * depth, 1)
     shader.inputs["Specular IOR Level"].default_value = 0.5
-    waves = _math(tree, "ADD", _noise(tree, 0.35, 2, (1, 0.4, 1)), _noise(tree, 0.05, 2))
-    _bump(tree, shader, waves, 0.4, 0.7)
+    waves = math_node(tree, "ADD", noise(tree, 0.35, 2, (1, 0.4, 1)), noise(tree, 0.05, 2))
+    bump(tree, shader, waves, 0.4, 0.7)
     # Far waves are smaller than a pixel: there the water is a rough sheet without any relief.
     camera = tree.nodes.new("ShaderNodeCameraData")
-    near = _math(tree, "DIVIDE", 40.0, _math(tree, "ADD", camera.outputs["View Distance"], 40.0))
-    tree.links.new(_math(tree, "MULTIPLY", near, 0.45), tree.nodes["Bump"].inputs["Strength"])
-    rough = _math(tree, "SUBTRACT", 0.62, _math(tree, "MULTIPLY", near, 0.42))
+    near = math_node(
+        tree, "DIVIDE", 40.0, math_node(tree, "ADD", camera.outputs["View Distance"], 40.0)
+    )
+    tree.links.new(math_node(tree, "MULTIPLY", near, 0.45), tree.nodes["Bump"].inputs["Strength"])
+    rough = math_node(tree, "SUBTRACT", 0.62, math_node(tree, "MULTIPLY", near, 0.42))
     tree.links.new(rough, shader.inputs["Roughness"])
     return material
 

@@ -24,9 +24,9 @@ from PIL import Image
 
 from model.cue_table import BROAD_CUES, CUE_LABELS
 
-from .chance import PanoramaKey
 from .cues import MIN_PIXELS, encode_map
 from .facts import Country, TableError, load_countries
+from .keys import PanoramaKey
 from .places import places
 from .shards import row_bytes, write_shards
 

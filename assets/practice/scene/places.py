@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 
-from .chance import Chance, PanoramaKey
+from .chance import Chance
 from .facts import Country
+from .keys import PanoramaKey
 
 APART_KM = 3.0
 EARTH_RADIUS_KM = 6371.0

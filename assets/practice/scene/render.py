@@ -25,9 +25,9 @@ from PIL import Image
 from tqdm import tqdm
 
 from . import RENDERER_VERSION, sprites
-from .chance import PanoramaKey
 from .develop import develop
 from .facts import Country, TableError, load_countries
+from .keys import PanoramaKey
 
 SIZES: dict[str, tuple[int, int]] = {"train": (1400, 2), "val": (1400, 2), "test": (2048, 4)}
 """Width in pixels and samples a pixel, by split."""

@@ -10,26 +10,14 @@ import numpy as np
 from .chance import Chance, Conditions
 from .facts import Country
 from .geometry import Floats, Shape, merge, ribbon, smooth_noise
-from .presets import LINES, PAINTS, SURFACES, LineStyle, Look
+from .presets import ACROSS_LINES, KERBS, LINES, PAINTS, SHOULDERS, SURFACES, LineStyle, Look
 from .stage import Stage
 
 REACH_M = 420.0
 KERB_HEIGHT_M = 0.13
+SHARP_BENDS = 0.45
+"""Of the roads in open country, by the sea and in villages: they wind as mountain roads do."""
 UNPAVED = ("gravel", "dirt_brown", "dirt_red", "sand")
-_KERBS: dict[str, tuple[tuple[float, float, float], ...]] = {
-    "grey": ((0.38, 0.37, 0.35),),
-    "granite": ((0.27, 0.27, 0.28),),
-    "white": ((0.62, 0.62, 0.59),),
-    "yellow": ((0.70, 0.42, 0.04),),
-    "black_white": ((0.62, 0.62, 0.59), (0.03, 0.03, 0.03)),
-    "red_white": ((0.62, 0.62, 0.59), (0.5, 0.04, 0.03)),
-}
-_SHOULDERS = {
-    "grass": (0.5, (0.20, 0.19, 0.11)),
-    "gravel": (1.1, (0.34, 0.31, 0.27)),
-    "soil": (1.2, (0.33, 0.23, 0.14)),
-    "paved": (1.4, (0.13, 0.13, 0.13)),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +27,17 @@ class Branch:
     along_m: float
     side: int
     half_m: float
+    track: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """Level ground beside the road that is kept free: metres along it, depth from its edge."""
+
+    along_m: float
+    side: int
+    half_m: float
+    deep_m: float
 
 
 class Road:
@@ -46,7 +45,8 @@ class Road:
 
     Attributes:
         lanes: each way; ``lane_m`` is the middle of the outer one.
-        branches: side roads.
+        branches: side roads and, where ``track`` is set, railways.
+        pads: where something large stands beside the road.
     """
 
     def __init__(self, country: Country, conditions: Conditions, chance: Chance) -> None:
@@ -57,14 +57,22 @@ class Road:
         if scene == "main":
             self._widen(chance)
         self.pavement_m = {"suburb": 1.9, "town": 3.0}.get(scene, 0.0) * chance.uniform(0.8, 1.2)
-        self.shoulder_m = 0.3 if self.pavement_m else _SHOULDERS[self.shoulder][0]
+        self.shoulder_m = 0.3 if self.pavement_m else SHOULDERS[self.shoulder][0]
         self.shoulder_m *= 1.0 if self.pavement_m else chance.uniform(0.6, 1.5)
         self.built_m = self.pavement_m + self.shoulder_m
         swing_m = {"village": 7.0, "suburb": 3.0, "town": 1.0, "main": 8.0, "mountain": 26.0}
+        winding = scene == "mountain"
         self._swing_m = swing_m.get(scene, 11.0) * chance.uniform(0.1, 1.0)
-        self._wave_m = chance.uniform(60, 110) * (0.6 if scene == "mountain" else 1.0)
+        if scene in ("open", "coast", "village") and chance.happens(SHARP_BENDS):
+            winding, self._swing_m = True, swing_m["mountain"] * chance.uniform(0.4, 0.9)
+        self._wave_m = chance.uniform(60, 110) * (0.6 if winding else 1.0)
         self._phase = chance.uniform(0, 2 * math.pi)
+        self.pads: list[Pad] = []
         self.branches = self._side_roads(scene, chance)
+        self.crossing_m: float | None = None
+        if conditions.camera == "junction":
+            here = Branch(chance.uniform(-2, 2), chance.choice((-1, 1)), chance.uniform(2.4, 3.2))
+            self.branches = [here, *(b for b in self.branches if abs(b.along_m) > 14)]
 
     def _widen(self, chance: Chance) -> None:
         """A main road: two lanes each way, or one with a wide shoulder."""
@@ -91,10 +99,12 @@ class Road:
         return found
 
     def joins(self, side: int, low_m: float, high_m: float) -> bool:
-        """Whether a side road leaves on this side between two places along the road."""
+        """Whether a side road or a pad is on this side between two places along the road."""
+        taken = [(b.side, b.along_m, b.half_m) for b in self.branches]
+        taken += [(p.side, p.along_m, p.half_m) for p in self.pads]
         return any(
-            b.side == side and low_m - b.half_m < b.along_m < high_m + b.half_m
-            for b in self.branches
+            where == side and low_m - half_m < along_m < high_m + half_m
+            for where, along_m, half_m in taken
         )
 
     def bend(self, y: Floats | float) -> Floats:
@@ -106,6 +116,10 @@ class Road:
         """How far the road is turned from the y axis at ``y``, counter-clockwise."""
         slope = self._swing_m / self._wave_m * math.cos(y / self._wave_m + self._phase)
         return -math.atan(slope)
+
+    def curvature(self, y: float) -> float:
+        """How sharply the road bends at ``y``, in 1/m; above 0 to the right."""
+        return -self._swing_m / self._wave_m**2 * math.sin(y / self._wave_m + self._phase)
 
     def beside(self, offset_m: float, y: float) -> tuple[float, float]:
         """The point ``offset_m`` to the right of the road's middle at ``y``."""
@@ -172,6 +186,8 @@ def _median(stage: Stage, road: Road) -> None:
 def _branches(stage: Stage, road: Road, look: Look) -> None:
     """The side roads: a strip that leaves at a right angle, its corners rounded."""
     for branch in road.branches:
+        if branch.track:
+            continue
         yaw = road.yaw_rad(branch.along_m)
         out = np.array([0.0, 0.6, 1.6, 3.2, 6, 12, 30, 60, 100])
         start = road.half_width_m - 0.1
@@ -214,8 +230,8 @@ def _paint_lines(stage: Stage, road: Road, country: Country, chance: Chance, sce
         stage.note("road_line", ", ".join(shown))
 
 
-def _kerbs(stage: Stage, road: Road, country: Country) -> None:
-    colours = _KERBS[country.kerb]
+def _kerbs(stage: Stage, road: Road, name: str) -> None:
+    colours = KERBS[name]
     edge_m, top = road.half_width_m + road.shoulder_m, KERB_HEIGHT_M
     surfaces = [stage.surface(Look(colour), "kerb") for colour in colours]
     surfaces.append(stage.surface(Look((0.30, 0.29, 0.27), "asphalt")))
@@ -243,7 +259,33 @@ def _kerbs(stage: Stage, road: Road, country: Country) -> None:
         for low, high in zip(ends[::2], ends[1::2], strict=True):
             pieces.append(ribbon(road.path(low, high), profile, len(colours)))
     stage.add(merge(pieces), surfaces)
-    stage.note("kerb", country.kerb)
+    stage.note("kerb", name)
+
+
+def paint_across(stage: Stage, road: Road, country: Country, chance: Chance, scene: str) -> None:
+    """What is painted across the road: a crossing in built-up places, bars before a bend."""
+    name = chance.pick(country.across_line)
+    style = ACROSS_LINES[name]
+    built_up = scene in ("village", "suburb", "town")
+    if not chance.happens(0.4 if built_up == style.zebra else 0.04):
+        return
+    start = chance.choice((-1, 1)) * chance.uniform(7, 20)
+    if style.zebra:
+        road.crossing_m = start
+    pieces: dict[str, list[Shape]] = {paint: [] for paint in style.paints}
+    half_m = road.half_width_m - 0.3
+    stripes = np.arange(-half_m, half_m - 0.5, 1.0) if style.zebra else np.arange(0.0, 14.0, 2.2)
+    for number, low in enumerate(stripes):
+        if style.zebra:
+            ends, left, right = (start, start + 3.5), low, low + 0.5
+        else:
+            ends, left, right = (start + low, start + low + 0.45), -half_m, half_m
+        strip = ribbon(road.path(*ends, 1.0), [(left, 0.022), (0.5 * (left + right), 0.026),
+                                               (right, 0.022)])  # fmt: skip
+        pieces[style.paints[number % len(style.paints)]].append(strip)
+    for paint, parts in pieces.items():
+        stage.add(merge(parts), [stage.paint(PAINTS[paint], "road_line")])
+    stage.note("road_line", f"across {name}")
 
 
 def _shoulders(stage: Stage, road: Road, look: Look, chance: Chance) -> None:
@@ -279,12 +321,13 @@ def build_road(stage: Stage, road: Road, country: Country, chance: Chance, scene
         stage, road, SURFACES[surface] if chance.happens(0.6) else Look((0.3, 0.25, 0.19), "stone")
     )
     _median(stage, road)
-    colour = _SHOULDERS[road.shoulder][1]
+    colour = SHOULDERS[road.shoulder][1]
     kind = "asphalt" if road.shoulder == "paved" or road.pavement_m else "stone"
     look = SURFACES[surface] if road.pavement_m else Look(colour, kind)
     _shoulders(stage, road, look, chance)
     stage.note("road_surface", surface)
     if not unpaved:
         _paint_lines(stage, road, country, chance, scene)
+        paint_across(stage, road, country, chance, scene)
     if road.pavement_m:
-        _kerbs(stage, road, country)
+        _kerbs(stage, road, chance.pick(country.kerb))

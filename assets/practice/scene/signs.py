@@ -1,4 +1,4 @@
-"""Where boards stand: warning, speed, direction and place signs, shop fascias."""
+"""Where boards stand: warning, speed, direction and place signs, chevrons, stop signs, shops."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ import math
 
 import numpy as np
 
-from . import sprites
+from . import boards, sprites
 from .buildings import Building
 from .chance import Chance
 from .facts import Country
 from .geometry import tube
-from .lettering import (
-    direction_board,
-    place_board,
-    script_of,
-    shop_board,
-    speed_board,
-    warning_board,
+from .lettering import script_of, shop_board, written_in
+from .road import Branch, Road
+from .sign_presets import (
+    CHEVRONS,
+    CROSSING_SIGNS,
+    DIRECTION_SIGNS,
+    DIRECTION_STANDS,
+    GIVE_WAY_SIGNS,
+    PLACE_SIGNS,
+    SPEED_SIGNS,
+    STOP_SIGNS,
+    WARNING_SIGNS,
 )
-from .presets import DIRECTION_SIGNS
-from .road import Road
+from .sign_stands import Outline, SignStands
 from .stage import Stage, rectangle, regular
 
 _SHOP_COLOURS = (
@@ -28,113 +32,162 @@ _SHOP_COLOURS = (
     ("#f2f2ee", "#1a1a1a"), ("#1a1a1a", "#f2f2ee"), ("#f2f2ee", "#b01a1a"), ("#7a3b1a", "#f4e6c0"),
     ("#d86a12", "#ffffff"), ("#f2f2ee", "#123f8c"),
 )  # fmt: skip
+CHEVRON_STEP_M = 7.0
+SHARP_BEND_M = 400.0
+"""The largest radius of a bend that is marked by chevrons."""
+LOOK_AHEAD_M = (9.0, 40.0)
+STOP_MARGIN_M = 4.5
+MILES = ("US", "GB")
+
+TRIANGLE: Outline = [(-0.5, -0.43), (0.5, -0.43), (0.0, 0.43)]
+ON_TIP: Outline = [(-0.45, 0.4), (0.0, -0.4), (0.45, 0.4)]
 
 
 class SignPlacer:
-    """Stands signs beside the road; each faces the traffic that it is for."""
+    """Puts up the signs of one panorama."""
 
     def __init__(self, stage: Stage, road: Road, country: Country, chance: Chance) -> None:
         self.stage, self.road, self.country, self.chance = stage, road, country, chance
-        self.keep = 1 if country.driving == "right" else -1
-        self.offset_m = road.half_width_m + road.shoulder_m + (0.55 if road.pavement_m else 1.5)
+        self.stands = SignStands(stage, road, country, chance)
 
-    def _words(self, words: tuple[str, ...], script: str) -> list[str]:
-        """The words written in this script (Chinese characters count as jp and tc)."""
-        han = {"jp": ("jp", "han"), "tc": ("han",), "kr": ("kr",)}.get(script, (script,))
-        chosen = [word for word in words if script_of(word) in han]
-        return chosen or list(words)
-
-    def _stand(
-        self,
-        pixels: np.ndarray,
-        outline: list[tuple[float, float]],
-        along: float,
-        middle_m: float,
-        ahead: bool,
-    ) -> None:
-        """A board on its post (two if wide), with a grey back."""
-        side = self.keep if ahead else -self.keep
-        yaw = self.road.yaw_rad(along) + (0.0 if ahead else math.pi) + self.chance.gauss(0, 0.06)
-        x_values = [x for x, _ in outline]
-        half = (max(x_values) - min(x_values)) / 2
-        x, y = self.road.beside(side * (self.offset_m + half), along)
-        face = (0.03 * math.sin(yaw), -0.03 * math.cos(yaw))
-        self.stage.board(pixels, outline, (x + face[0], y + face[1], middle_m), yaw, "sign")
-        back = np.full((4, 4, 3), 120, dtype=np.uint8)
-        self.stage.board(back, outline, (x, y, middle_m), yaw, "sign")
-        steel = self.stage.plain((0.36, 0.37, 0.38), "sign", 0.45)
-        top = middle_m + max(z for _, z in outline) * (0.6 if half < 0.5 else 0.95)
-        for dx in (0.0,) if half < 0.6 else (-half * 0.7, half * 0.7):
-            px, py = x + dx * math.cos(yaw), y + dx * math.sin(yaw)
-            behind = (px - 1.2 * face[0], py - 1.2 * face[1])
-            self.stage.add(tube((*behind, -0.3), (*behind, top), 0.035, 0.035, 8), [steel])
-
-    def warning(self, along: float, ahead: bool) -> None:
+    def warning(self, along: float, *, ahead: bool) -> None:
         """A triangle or a diamond."""
-        style = self.country.warning_sign
-        drawings = sprites.warnings(style)
+        name = self.chance.pick(self.country.warning_sign)
+        sign = WARNING_SIGNS[name]
+        drawings = sprites.warnings(sign.shape)
         number = self.chance.randrange(1 << 30)
         if drawings:
-            border = "#c01822" if style.startswith("triangle") else "#111111"
-            pixels = sprites.warning(drawings[number % len(drawings)], style, border)
+            drawn = sprites.drawing(drawings[number % len(drawings)])
         else:
-            pixels = warning_board(style, number % 4)
-        if style.startswith("triangle"):
-            outline = [(-0.5, -0.43), (0.5, -0.43), (0.0, 0.43)]
-        else:
-            outline = regular(4, 0.55, -math.pi / 2)
-        self._stand(pixels, outline, along, 2.25, ahead)
-        self.stage.note("sign", f"warning {style}")
+            drawn = boards.simple_symbol(sign.shape, number % 4)
+        outline = TRIANGLE if sign.shape == "triangle" else regular(4, 0.55, -math.pi / 2)
+        self.stands.stand(boards.warning_board(sign, drawn), outline, along, 2.25, ahead=ahead)
+        self.stage.note("sign", f"warning {name}")
 
-    def speed(self, along: float, ahead: bool) -> None:
+    def speed(self, along: float, *, ahead: bool) -> None:
         """A speed limit."""
-        style = self.country.speed_sign
-        miles = self.country.code in ("US", "GB")
+        name = self.chance.pick(self.country.speed_sign)
+        sign = SPEED_SIGNS[name]
+        miles = self.country.code in MILES
         number = self.chance.choice((30, 40, 50, 60) if miles else (40, 50, 60, 70, 80))
-        outline = rectangle(0.62, 0.78)
-        if style.startswith("circle"):
-            outline = regular(24, 0.36, 0)
-        self._stand(speed_board(style, number), outline, along, 2.3, ahead)
-        self.stage.note("sign", f"speed {style}")
+        outline = regular(24, 0.36, 0)
+        if sign.words:
+            outline = rectangle(0.62, 0.78)
+        elif sign.board:
+            outline = rectangle(0.66, 0.66)
+        self.stands.stand(boards.speed_board(sign, number), outline, along, 2.3, ahead=ahead)
+        self.stage.note("sign", f"speed {name}")
 
-    def _directions(self) -> np.ndarray:
-        """A direction board, in the country's script, Latin beside it where it has both."""
-        name = self.chance.pick(self.country.direction_sign)
+    def _lines(self) -> list[boards.Line]:
+        """What a direction board says: two places, or one in both scripts of the country."""
         script = self.country.scripts[0]
-        towns = self._words(self.country.towns, script)
-        lines = self.chance.sample(towns, min(2, len(towns)))
-        latin = self._words(self.country.towns, "latin")
-        if script != "latin" and script_of(latin[0]) == "latin":
-            lines = [lines[0], self.chance.choice(latin)]
-        lines = [f"{line} {self.chance.randint(2, 88)}" for line in lines]
-        self.stage.note("sign", f"direction {name}")
-        return direction_board(
-            lines, script, DIRECTION_SIGNS[name], self.chance.choice(("up", "left"))
-        )
+        towns = written_in(self.country.towns, script)
+        first, other = self.chance.sample(towns, 2)
+        distances = [self.chance.randint(2, 88) for _ in range(2)]
+        second = self.country.second_names.get(first, "")
+        if second:
+            return [(f"{first} {distances[0]}", script, False), (second, "latin", True)]
+        return [(f"{town} {distance}", script, False)
+                for town, distance in zip((first, other), distances, strict=True)]  # fmt: skip
 
-    def direction(self, along: float, ahead: bool) -> None:
-        """Two places and an arrow."""
+    def _directions(self) -> boards.Pixels:
+        name = self.chance.pick(self.country.direction_sign)
+        self.stage.note("sign", f"direction {name}")
+        arrow = self.chance.choice(("up", "left"))
+        return boards.direction_board(self._lines(), DIRECTION_SIGNS[name], arrow)
+
+    def direction(self, along: float, *, ahead: bool) -> None:
+        """Where the road goes."""
         pixels = self._directions()
         width = 2.1 if self.road.lanes == 1 else 3.6
         height = width * pixels.shape[0] / pixels.shape[1]
-        self._stand(pixels, rectangle(width, height), along, 2.0 + height / 2, ahead)
+        foot = DIRECTION_STANDS[self.country.direction_stand]
+        middle = height / 2 + (2.0 if foot is None else foot)
+        outline = rectangle(width, height)
+        self.stands.stand(pixels, outline, along, middle, ahead=ahead, low=foot is not None)
 
-    def place(self, along: float, ahead: bool) -> None:
-        """The town's name."""
-        style = self.country.place_sign
-        if style == "none":
+    def place(self, along: float, *, ahead: bool) -> None:
+        """The town's name, in both scripts where the country has two."""
+        style = self.chance.pick(self.country.place_sign)
+        sign = PLACE_SIGNS[style]
+        if sign is None:
             return
         script = self.country.scripts[0]
-        name = self.chance.choice(self._words(self.country.towns, script))
-        second = ""
-        if script != "latin":
-            latin = [t for t in self.country.towns if script_of(t) == "latin"]
-            second = self.chance.choice(latin) if latin else ""
-        pixels = place_board(name, script, style, second)
+        name = self.chance.choice(written_in(self.country.towns, script))
+        second = self.country.second_names.get(name, "")
+        pixels = boards.place_board(name, script, sign, second)
         width = 1.7
         height = width * pixels.shape[0] / pixels.shape[1]
-        self._stand(pixels, rectangle(width, height), along, 2.1, ahead)
+        self.stands.stand(pixels, rectangle(width, height), along, 2.1, ahead=ahead)
         self.stage.note("sign", f"place {style}")
+
+    def chevrons(self) -> None:
+        """Boards along the outside of the sharpest bend near the camera, each way."""
+        name = self.chance.pick(self.country.chevron)
+        for ahead in (True, False):
+            spots = np.linspace(*LOOK_AHEAD_M, 15) * (1 if ahead else -1)
+            bends = [self.road.curvature(float(y)) for y in spots]
+            sharpest = max(range(len(spots)), key=lambda i: abs(bends[i]))
+            if abs(bends[sharpest]) < 1 / SHARP_BEND_M:
+                continue
+            to_right = bends[sharpest] > 0
+            side = -1 if to_right else 1
+            pixels = boards.chevron_board(CHEVRONS[name], to_right == ahead)
+            for step in range(-1, 3):
+                along = float(spots[sharpest]) + step * CHEVRON_STEP_M * (1 if ahead else -1)
+                if not self.road.joins(side, along - 1, along + 1):
+                    outline = rectangle(0.6, 0.76)
+                    self.stands.stand(pixels, outline, along, 1.35, ahead=ahead, side=side)
+            self.stage.note("sign", f"chevron {name}")
+        for branch in self.road.branches:
+            if not self.road.joins(-branch.side, branch.along_m - 4, branch.along_m + 4):
+                self._head(name, branch)
+
+    def _head(self, name: str, branch: Branch) -> None:
+        """Both arrows side by side across from a side road that ends at this one."""
+        if not self.chance.happens(0.4):
+            return
+        for step, right in ((-0.35, branch.side < 0), (0.35, branch.side > 0)):
+            pixels = boards.chevron_board(CHEVRONS[name], right=right)
+            along = branch.along_m + step
+            self.stands.across(pixels, rectangle(0.6, 0.76), along, -branch.side)
+        self.stage.note("sign", f"chevron {name}")
+
+    def stop(self) -> None:
+        """Stop or give way: for a side road, seen from behind, or for the camera's own road."""
+        chance = self.chance
+        for branch in self.road.branches:
+            if chance.happens(0.5):
+                pixels, outline, note = self._priority()
+                self.stands.at_mouth(pixels, outline, branch.along_m, branch.side, branch.half_m)
+                self.stage.note("sign", note)
+            if chance.happens(0.3):
+                pixels, outline, note = self._priority()
+                ahead = branch.along_m > 0
+                along = branch.along_m - (1 if ahead else -1) * (branch.half_m + STOP_MARGIN_M)
+                self.stands.stand(pixels, outline, along, 2.2, ahead=ahead)
+                self.stage.note("sign", note)
+
+    def _priority(self) -> tuple[boards.Pixels, Outline, str]:
+        """The face and the outline of a stop or give-way sign, and what to note of it."""
+        if self.chance.happens(0.6):
+            name = self.chance.pick(self.country.stop_sign)
+            sign = STOP_SIGNS[name]
+            outline = ON_TIP if sign.triangle else regular(8, 0.42, math.pi / 8)
+            return boards.stop_board(sign), outline, f"stop {name}"
+        name = self.chance.pick(self.country.give_way_sign)
+        return boards.give_way_board(GIVE_WAY_SIGNS[name]), ON_TIP, f"give way {name}"
+
+    def crossing(self) -> None:
+        """On both sides of a crossing, each for the traffic that comes to it on that side."""
+        name = self.chance.pick(self.country.crossing_sign)
+        sign, start = CROSSING_SIGNS[name], self.road.crossing_m
+        if sign is None or start is None:
+            return
+        pixels, outline = boards.crossing_board(sign), rectangle(0.62, 0.62)
+        for ahead, along in ((True, start - 0.6), (False, start + 4.1)):
+            self.stands.stand(pixels, outline, along, 2.3, ahead=ahead)
+        self.stage.note("sign", f"crossing {name}")
 
     def gantry(self) -> None:
         """Boards over the carriageway of a main road."""
@@ -149,7 +202,7 @@ class SignPlacer:
         yaw = self.road.yaw_rad(along)
         for lane in (0.3, 0.74):
             board = self._directions()
-            x, y = self.road.beside(self.keep * lane * self.road.half_width_m, along - 0.25)
+            x, y = self.road.beside(self.stands.keep * lane * self.road.half_width_m, along - 0.25)
             width = 0.42 * self.road.half_width_m
             outline = rectangle(width, width * board.shape[0] / board.shape[1])
             self.stage.board(board, outline, (x, y, 6.8), yaw, "sign")
@@ -171,7 +224,11 @@ class SignPlacer:
         for share, maker in zip(shares, makers, strict=True):
             if chance.happens(share):
                 along = spots.pop() + chance.uniform(-2, 3)
-                maker(along, along > 0)
+                maker(along, ahead=along > 0)
+        if scene not in ("suburb", "town") and chance.happens(0.85):
+            self.chevrons()
+        self.stop()
+        self.crossing()
 
 
 def shop_sign(
@@ -183,9 +240,7 @@ def shop_sign(
         return
     x, y, z, width = building.fascia
     script = chance.choice(country.scripts)
-    han = {"jp": ("jp", "han"), "tc": ("han",)}.get(script, (script,))
-    words = [word for word in country.words if script_of(word) in han] or list(country.words)
-    text = chance.choice(words)
+    text = chance.choice(written_in(country.words, script))
     latin = [word for word in country.words if script_of(word) == "latin"]
     second = chance.choice(latin) if script != "latin" and latin and chance.happens(0.5) else ""
     colours = chance.choice(_SHOP_COLOURS)

@@ -7,63 +7,29 @@ from typing import Any
 
 import bpy
 
-from .chance import GREY, Chance, Conditions
+from .chance import Chance, Conditions
+from .nodes import math_node, mix, ramp
 from .presets import Colour
 from .stage import Stage
 
 STRENGTH = 0.17
-HAZE_SHARE = 0.9
-"""How much of the land haze swallows at the limit of sight, and of the sky at the horizon."""
+FOG_M = 600
+"""Where one sees less far, fog reaches up into the sky."""
+
+
+def haze_share(conditions: Conditions) -> float:
+    """How much of the land haze swallows at the limit of sight, and of the sky at the horizon."""
+    return 0.97 if conditions.sight_m < FOG_M else 0.9
 
 
 def haze_colour(conditions: Conditions) -> Colour:
     """Linear colour of far land and of the lowest sky: one colour, so that no edge shows."""
-    if conditions.weather in GREY:
+    if conditions.air.grey:
         return 0.56, 0.58, 0.61
+    if conditions.air.warm:
+        return 0.82, 0.71, 0.58
     low = max(0.0, 1 - conditions.sun_elevation_deg / 30)
     return 0.66 + 0.08 * low, 0.72 + 0.01 * low, 0.80 - 0.08 * low
-
-
-def _math(tree: Any, operation: str, a: Any, b: Any) -> Any:
-    node = tree.nodes.new("ShaderNodeMath")
-    node.operation = operation
-    for socket, value in zip(node.inputs, (a, b), strict=False):
-        if isinstance(value, (int, float)):
-            socket.default_value = value
-        else:
-            tree.links.new(value, socket)
-    return node.outputs[0]
-
-
-def _mix(tree: Any, factor: Any, a: Any, b: Any) -> Any:
-    node = tree.nodes.new("ShaderNodeMix")
-    node.data_type = "RGBA"
-    for name, value in (("Factor", factor), ("A", a), ("B", b)):
-        socket = node.inputs[name] if name == "Factor" else _colour_input(node, name)
-        if isinstance(value, tuple):
-            socket.default_value = (*value, 1)
-        elif isinstance(value, (int, float)):
-            socket.default_value = value
-        else:
-            tree.links.new(value, socket)
-    return _colour_output(node)
-
-
-def _colour_input(node: Any, name: str) -> Any:
-    return next(s for s in node.inputs if s.name == name and s.type == "RGBA")
-
-
-def _colour_output(node: Any) -> Any:
-    return next(s for s in node.outputs if s.name == "Result" and s.type == "RGBA")
-
-
-def _ramp(tree: Any, factor: Any, low: Colour, high: Colour, at: tuple[float, float]) -> Any:
-    ramp = tree.nodes.new("ShaderNodeValToRGB")
-    first, last = ramp.color_ramp.elements
-    first.position, last.position = at
-    first.color, last.color = (*low, 1), (*high, 1)
-    tree.links.new(factor, ramp.inputs["Fac"])
-    return ramp.outputs["Color"]
 
 
 def _physical(tree: Any, conditions: Conditions, air: float, disc: bool) -> Any:
@@ -73,7 +39,7 @@ def _physical(tree: Any, conditions: Conditions, air: float, disc: bool) -> Any:
     sky.sun_rotation = math.radians(conditions.sun_azimuth_deg)
     sky.dust_density = 0.15 + 0.9 * conditions.haze
     sky.air_density = air
-    grey = conditions.weather in GREY
+    grey = conditions.air.grey
     sky.sun_disc = disc
     sky.sun_size = math.radians(7 if grey else 1.2)
     # Paler than the real one: cameras with local tone mapping open the shadows.
@@ -91,15 +57,15 @@ def _glare(tree: Any, direction: Any, conditions: Conditions) -> Any:
         math.sin(round_) * math.cos(up), math.cos(round_) * math.cos(up), math.sin(up)
     )  # fmt: skip
     tree.links.new(direction, dot.inputs[0])
-    near = _math(tree, "MAXIMUM", dot.outputs["Value"], 0.0)
-    wide = _math(tree, "MULTIPLY", _math(tree, "POWER", near, 24.0), 0.30)
-    bright = _math(tree, "MULTIPLY", _math(tree, "POWER", near, 500.0), 0.9)
-    return _math(tree, "MINIMUM", _math(tree, "ADD", wide, bright), 1.0)
+    near = math_node(tree, "MAXIMUM", dot.outputs["Value"], 0.0)
+    wide = math_node(tree, "MULTIPLY", math_node(tree, "POWER", near, 24.0), 0.30)
+    bright = math_node(tree, "MULTIPLY", math_node(tree, "POWER", near, 500.0), 0.9)
+    return math_node(tree, "MINIMUM", math_node(tree, "ADD", wide, bright), 1.0)
 
 
 def _clouds(tree: Any, direction: Any, height: Any, chance: Chance) -> Any:
     """Noise on a plane: dividing by the height of the direction draws it out to the horizon."""
-    floor = _math(tree, "MAXIMUM", _math(tree, "ADD", height, 0.10), 0.04)
+    floor = math_node(tree, "MAXIMUM", math_node(tree, "ADD", height, 0.10), 0.04)
     spread = tree.nodes.new("ShaderNodeCombineXYZ")
     for axis in ("X", "Y", "Z"):
         tree.links.new(floor, spread.inputs[axis])
@@ -127,7 +93,7 @@ def build_sky(stage: Stage, conditions: Conditions, chance: Chance) -> None:
     world.use_nodes = True
     tree = world.node_tree
     background = tree.nodes["Background"]
-    grey = conditions.weather in GREY
+    grey, weather = conditions.air.grey, conditions.air
     air = chance.uniform(0.9, 1.4)
     coordinates = tree.nodes.new("ShaderNodeTexCoord")
     direction = coordinates.outputs["Generated"]
@@ -135,25 +101,29 @@ def build_sky(stage: Stage, conditions: Conditions, chance: Chance) -> None:
     tree.links.new(direction, split.inputs[0])
     height = split.outputs["Z"]
     noise = _clouds(tree, direction, height, chance)
-    low = {"clear": 0.60, "partly": chance.uniform(0.42, 0.52)}.get(conditions.weather, 0.20)
+    low = chance.uniform(*weather.cover)
     bright, dark = (
         ((4.4, 4.5, 4.7), (2.0, 2.1, 2.3)) if grey else ((5.2, 5.3, 5.5), (3.2, 3.35, 3.6))
     )
-    cover = _ramp(tree, noise, (0, 0, 0), (1, 1, 1), (low, low + (0.2 if grey else 0.16)))
-    shade = _ramp(tree, noise, bright, dark, (low, low + 0.4))
+    cover = ramp(tree, noise, (0, 0, 0), (1, 1, 1), (low, low + (0.2 if grey else 0.16)))
+    shade = ramp(tree, noise, bright, dark, (low, low + 0.4))
     # The sun itself lights the land; the camera sees a glow in its place, and haze at the horizon.
-    lit = _mix(tree, cover, _physical(tree, conditions, air, disc=True), shade)
-    blue = _mix(tree, 0.35, _physical(tree, conditions, air, disc=False), _DEEP)
-    seen = _mix(tree, cover, blue, shade)
+    lit = mix(tree, cover, _physical(tree, conditions, air, disc=True), shade)
+    blue = mix(tree, 0.35, _physical(tree, conditions, air, disc=False), _DEEP)
+    seen = mix(tree, cover, blue, shade)
     if not grey:
-        seen = _mix(tree, _glare(tree, direction, conditions), seen, (6.2, 6.1, 5.8))
+        seen = mix(tree, _glare(tree, direction, conditions), seen, (6.2, 6.1, 5.8))
+    thin = -2.0 if conditions.sight_m < FOG_M else -11.0
     horizon = tuple(c / STRENGTH for c in haze_colour(conditions))
-    fade = _math(
-        tree, "POWER", 2.718, _math(tree, "MULTIPLY", _math(tree, "MAXIMUM", height, 0.0), -11.0)
+    fade = math_node(
+        tree,
+        "POWER",
+        2.718,
+        math_node(tree, "MULTIPLY", math_node(tree, "MAXIMUM", height, 0.0), thin),
     )
-    seen = _mix(tree, _math(tree, "MULTIPLY", fade, HAZE_SHARE), seen, horizon)
+    seen = mix(tree, math_node(tree, "MULTIPLY", fade, haze_share(conditions)), seen, horizon)
     path = tree.nodes.new("ShaderNodeLightPath")
-    both = _mix(tree, path.outputs["Is Camera Ray"], lit, seen)
+    both = mix(tree, path.outputs["Is Camera Ray"], lit, seen)
     tree.links.new(both, background.inputs["Color"])
     background.inputs["Strength"].default_value = STRENGTH
     world.cycles.sampling_method = "MANUAL"

@@ -28,13 +28,8 @@ SYMBOLS = (
     "double-curve-first-right", "road-narrows", "domestic-animals", "steep-ascent",
     "junction-with-a-side-road-perpendicular-right", "traffic-signals", "roundabout",
 )  # fmt: skip
-_FAMILIES = {
-    # style of the table: (outline, background)
-    # Few triangles are drawn in yellow: those are the white ones on another ground.
-    "triangle_white": ("triangle", "white"), "triangle_yellow": ("triangle", "white"),
-    "triangle_yellow_thick": ("triangle", "white"), "diamond_yellow": ("diamond", "yellow"),
-    "diamond_white": ("diamond", "white"),
-}  # fmt: skip
+_GROUNDS = {"triangle": "white", "diamond": "yellow"}
+"""The ground on which most symbols of a shape are drawn; only the symbol is used."""
 
 
 def fetch() -> None:
@@ -81,30 +76,25 @@ def _family(image: Image.Image) -> tuple[str, str]:
 
 
 @functools.cache
-def warnings(style: str) -> tuple[Path, ...]:
-    """The drawings of a style of warning sign, in a fixed order."""
+def warnings(shape: str) -> tuple[Path, ...]:
+    """The drawings of warning signs of a shape, triangle or diamond, in a fixed order."""
     if not present():
         return ()
     found = []
     for symbol in SYMBOLS:
         for path in sorted(SIGNS.glob(f"warning--{symbol}--g*.svg")):
-            if _family(_raster(path)) == _FAMILIES[style]:
+            if _family(_raster(path)) == (shape, _GROUNDS[shape]):
                 found.append(path)
                 break
     return tuple(found)
 
 
-def warning(path: Path, style: str, border: str) -> np.ndarray:
-    """A warning sign's face, uint8 RGB, its corners filled with the colour of its border."""
+def drawing(path: Path) -> np.ndarray:
+    """A warning sign's face, uint8 RGB, on a white ground."""
     image = _raster(path)
-    ground = Image.new("RGBA", image.size, border)
+    ground = Image.new("RGBA", image.size, "#ffffff")
     ground.alpha_composite(image)
-    face = np.array(ground.convert("RGB"))
-    if style.startswith("triangle_yellow"):
-        share = np.clip((face.min(-1).astype(float) - 90) / 130, 0, 1)[..., None]
-        yellow = np.array([242, 198, 0])
-        face = np.rint(face * (1 - share) + yellow * share).astype(np.uint8)
-    return face
+    return np.array(ground.convert("RGB"))
 
 
 if __name__ == "__main__":

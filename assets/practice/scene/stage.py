@@ -19,19 +19,21 @@ class Stage:
     """One scene under construction. Creating it empties Blender.
 
     Attributes:
-        place: metres by which every pattern of a surface is moved here.
+        place: what all surfaces share here: an offset of their patterns, rain, snow.
         pixel_rad: how wide a pixel of the picture is, seen from the camera.
         eye: the camera, once it is placed.
     """
 
-    def __init__(self, chance: Chance, width_px: int) -> None:
+    def __init__(self, chance: Chance, width_px: int, wet: float = 0.0, snow: float = 0.0) -> None:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         self.scene = bpy.context.scene
-        self.place = (chance.uniform(-400, 400), chance.uniform(-400, 400), 0.0)
+        offset_m = (chance.uniform(-400, 400), chance.uniform(-400, 400), 0.0)
+        self.place = materials.Place(offset_m, wet, snow)
         self.pixel_rad = 2 * math.pi / width_px
         self.eye = (0.0, 0.0, 2.5)
         self._materials: dict[tuple[Any, ...], Any] = {}
         self.cue_values: dict[str, set[str]] = {}
+        self._claimed: list[tuple[float, float, tuple[float, float]]] = []
 
     def note(self, cue: str, value: str) -> None:
         """Record what this country shows here, such as ``note("bollard", "pl_red_slash")``."""
@@ -129,6 +131,23 @@ class Stage:
         carrier.use_instance_faces_scale = True
         carrier.show_instancer_for_render = False
         self.put(mesh).parent = carrier
+
+    def sweep(self, x: float, y: float, radius_m: float) -> None:
+        """Take away what was put within a disc, such as cars where a roundabout is built."""
+        for thing in list(self.scene.collection.objects):
+            if math.hypot(thing.location.x - x, thing.location.y - y) < radius_m:
+                bpy.data.objects.remove(thing)
+
+    def claim(self, x: float, y: float, yaw_rad: float, half: tuple[float, float]) -> bool:
+        """Reserve ground for a vehicle of this half width and half length; False if it is taken."""
+        for ox, oy, ohalf in self._claimed:
+            dx, dy = x - ox, y - oy
+            across = abs(dx * math.cos(yaw_rad) + dy * math.sin(yaw_rad))
+            along = abs(dy * math.cos(yaw_rad) - dx * math.sin(yaw_rad))
+            if across < half[0] + ohalf[0] and along < half[1] + ohalf[1]:
+                return False
+        self._claimed.append((x, y, half))
+        return True
 
     def board(
         self, pixels: np.ndarray, outline: Sequence[tuple[float, float]], at: Point,

@@ -120,6 +120,12 @@ class Land:
             )
             beside = np.clip((np.abs(y - skew) - branch.half_m - 1.5) / 6, 0, 1)
             share = np.minimum(share, np.where((across > 0) & (across < 112), beside, 1))
+        for pad in self.road.pads:
+            deep = pad.deep_m / 2
+            offset = pad.side * (self.road.half_width_m + self.road.built_m + deep)
+            pad_x, pad_y = self.road.beside(offset, pad.along_m)
+            outside = np.maximum(np.abs(x - pad_x) - deep, np.abs(y - pad_y) - pad.half_m)
+            share = np.minimum(share, np.clip((outside - 1) / 8, 0, 1))
         return share
 
     def _hillside(self, x: Floats, y: Floats, z: Floats) -> Floats:

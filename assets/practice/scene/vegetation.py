@@ -92,6 +92,11 @@ class Planting:
             ]
         return self._meshes[key]
 
+    def individual(self, name: str) -> Any:
+        """The mesh of one plant of a species, to be put anywhere."""
+        self.stage.note("vegetation", name)
+        return self.chance.choice(self._individuals(name))
+
     def plant(self, name: str, x: float, y: float, size: float = 1.0) -> None:
         """One tree or bush; none so near the camera that its leaves would show as cards."""
         if math.hypot(x, y) < 7.0 + size * _crown_m(name):

@@ -7,8 +7,9 @@ import math
 from .chance import Chance
 from .facts import Country
 from .geometry import Shape, box, extruded, faces, merge, tube
-from .lettering import plate_board
-from .presets import PLATES, Look
+from .plate_presets import PLATES
+from .plates import plate_board, plate_number
+from .presets import Look
 from .road import Road
 from .stage import Stage, rectangle
 
@@ -83,7 +84,9 @@ def _car_shape(kind: str) -> tuple[Shape, float, float]:
 def put_car(
     stage: Stage, country: Country, chance: Chance, x: float, y: float, yaw_rad: float
 ) -> None:
-    """One vehicle, its front towards local +y."""
+    """One vehicle, its front towards local +y; none where another stands already."""
+    if not stage.claim(x, y, yaw_rad, (1.1, 2.7)):
+        return
     kind = chance.choices(list(_BODIES), [5, 4, 3, 2, 1])[0]
     shape, front, rear = _car_shape(kind)
     colour = chance.choices(list(_COLOURS), list(_COLOURS.values()))[0]
@@ -94,21 +97,41 @@ def put_car(
         stage.plain((0.35, 0.02, 0.02), roughness=0.3),
     ]  # fmt: skip
     stage.add(shape, surfaces, at=(x, y, 0.0), yaw_rad=yaw_rad)
-    text = "".join(
-        chance.choice("ABCDEFGHJKLMNPRSTUVWXYZ")
-        if c == "A"
-        else str(chance.randrange(10))
-        if c == "0"
-        else c
-        for c in country.plate_text
-    )
-    for end, name, turn in ((rear, country.plate_rear, 0.0), (front, country.plate_front, math.pi)):
-        preset = PLATES[name]
-        away = end + (-0.025 if end == rear else 0.025)
-        at = (x - away * math.sin(yaw_rad), y + away * math.cos(yaw_rad), 0.56)
-        pixels = plate_board(text, country.scripts[0], preset)
-        stage.board(pixels, rectangle(preset[0], preset[1]), at, yaw_rad + turn, "plate")
-    stage.note("plate", f"front {country.plate_front}, rear {country.plate_rear}")
+    _put_plates(stage, country, chance, kind, (x, y, yaw_rad), {"rear": rear, "front": front})
+
+
+def _put_plates(
+    stage: Stage,
+    country: Country,
+    chance: Chance,
+    kind: str,
+    at: tuple[float, float, float],
+    ends: dict[str, float],
+) -> None:
+    """The two plates of a vehicle.
+
+    Args:
+        stage: The scene.
+        country: Whose plates.
+        chance: Draws the kind of plate and its number.
+        kind: Of the vehicle; some plates are on vans only.
+        at: Its middle, x and y in metres, and its turn in radians.
+        ends: Where its rear and its front are, along its own axis.
+    """
+    fitting = [row for row in country.plates if row.on in ("any", kind)]
+    row = chance.choices(fitting, [each.share for each in fitting])[0]
+    text = plate_number(row.text, country, chance)
+    x, y, yaw_rad = at
+    for end, name, turn in (("rear", row.rear, 0.0), ("front", row.front, math.pi)):
+        plate = PLATES[name]
+        if plate is None:
+            continue
+        away = ends[end] + (-0.025 if end == "rear" else 0.025)
+        place = (x - away * math.sin(yaw_rad), y + away * math.cos(yaw_rad), 0.56)
+        pixels = plate_board(text, country.scripts[0], plate)
+        outline = rectangle(plate.width_m, plate.height_m)
+        stage.board(pixels, outline, place, yaw_rad + turn, "plate")
+    stage.note("plate", f"front {row.front}, rear {row.rear}")
 
 
 def place_traffic(

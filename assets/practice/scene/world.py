@@ -9,14 +9,18 @@ import numpy as np
 
 from . import clutter, furniture
 from .buildings import Building, build
-from .chance import RURAL, Chance, Conditions, PanoramaKey, draw_conditions
+from .chance import RURAL, Chance, Conditions, draw_conditions
 from .crops import place_crops
 from .facts import Country
 from .film import place_camera
 from .forms import FORMS
 from .geometry import tube
+from .keys import PanoramaKey
 from .road import Road, build_road
+from .setpieces import LATE_PIECES
+from .setpieces import PIECES as SET_PIECES
 from .signs import SignPlacer, shop_sign
+from .site import Site, plan_piece
 from .sky import build_sky
 from .stage import Stage
 from .terrain import Land, land_for
@@ -159,10 +163,22 @@ class Settlement:
             self._street()
 
 
+MOUTH_M = 2.0
+"""How far along the road from its middle the side road lies in whose mouth the camera stands."""
+
+
 def _eye(road: Road, country: Country, conditions: Conditions) -> tuple[float, float, float]:
-    """Where the camera stands: in the lane of its direction."""
+    """Where the camera stands: in its lane, on the verge, or in the mouth of a side road."""
     keep = 1 if country.driving == "right" else -1
-    x, y = road.beside(keep * road.lane_m + conditions.lane_shift_m, 0.0)
+    offset, along = keep * road.lane_m + conditions.lane_shift_m, 0.0
+    if conditions.camera == "verge":
+        offset = keep * (road.half_width_m + (0.2 if road.pavement_m else 0.5))
+    elif conditions.camera == "junction":
+        # A set piece may have taken the place of the side road: then the camera stays in its lane.
+        for here in road.branches:
+            if abs(here.along_m) <= MOUTH_M:
+                offset, along = here.side * (road.half_width_m + 3.0), here.along_m
+    x, y = road.beside(offset, along)
     return x, y, country.camera_height_m
 
 
@@ -196,16 +212,23 @@ def build_world(key: PanoramaKey, country: Country, width_px: int) -> tuple[Stag
     def chance(purpose: str) -> Chance:
         return Chance(key, purpose)
 
-    stage = Stage(chance("surfaces"), width_px)
+    air = conditions.air
+    stage = Stage(chance("surfaces"), width_px, air.wet, air.snow)
     road = Road(country, conditions, chance("bend"))
+    plan = plan_piece(road, conditions, chance("piece"))
     stage.eye = _eye(road, country, conditions)
+    stage.claim(stage.eye[0], stage.eye[1], 0.0, (1.1, 3.0))
     build_road(stage, road, country, chance("road"), scene)
     draw = chance("land")
     terrain, soil = draw.pick(country.terrain), draw.pick(country.soil)
     wooded = WOODED[country.climate]
     land = land_for(terrain, soil, road, conditions, draw, stage, wooded)
     planting = Planting(stage, land, road, country, conditions, chance("plants"))
+    planting.occupy(stage.eye[0], stage.eye[1], 4.5)
     Settlement(stage, road, land, country, planting, chance("houses"), scene).place_all()
+    site = Site(stage, road, land, country, planting, chance("site"), plan) if plan else None
+    if site and site.plan.name not in LATE_PIECES:
+        SET_PIECES[site.plan.name](site)
     planting.woods()
     planting.bushes()
     planting.grass()
@@ -232,6 +255,8 @@ def build_world(key: PanoramaKey, country: Country, width_px: int) -> tuple[Stag
             furniture.place_fence(stage, road, land, kind, draw.choice((-1, 1)), (-80, 80), 3.5)
     SignPlacer(stage, road, country, chance("signs")).place_all(scene)
     place_traffic(stage, road, country, chance("traffic"), scene, conditions.traffic)
+    if site and site.plan.name in LATE_PIECES:
+        SET_PIECES[site.plan.name](site)
     build_sky(stage, conditions, chance("sky"))
     _camera(stage, country, conditions)
     return stage, conditions

@@ -1,9 +1,10 @@
-// The page's state and language. One message of the server holds a whole step (game/ui/wire.py);
+// The page's state and language. One message of the server holds a whole step (game/ui/messages.py);
 // what it leaves out (picture, heat) stays as it was.
 (() => {
   const G = window.GeoDuel;
   const { countries, texts } = G.data;
-  G.state = { language: "en", phase: "loading", step: "", picked: null, game: null };
+  const languages = Object.keys(texts);
+  G.state = { language: languages[0], phase: "loading", step: "", picked: null, game: null };
   const STORED = "geoduel-language";
 
   G.text = (key, values = {}) =>
@@ -39,7 +40,7 @@
       // Storage can be closed inside a frame; the browser's own language will do.
     }
     if (saved in texts) return saved;
-    return (navigator.language || "en").slice(0, 2) === "hu" ? "hu" : "en";
+    return languages.find((code) => code === navigator.language?.slice(0, 2)) ?? languages[0];
   };
 
   G.setLanguage = (language) => {

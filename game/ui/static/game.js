@@ -125,24 +125,24 @@
 
   const shownNumber = () => state.game.replay ?? state.game.number;
 
-  // Some maps are still being tried out at the reveal: ask again until they are, in ever longer pauses.
+  // Some maps are still being tested at the reveal: ask again until they are, in ever longer pauses.
   function follow(times = 0) {
     clearTimeout(follow.timer);
-    if (times > 9 || G.tried.settled()) return;
+    if (times > 9 || G.evidence.settled()) return;
     follow.timer = setTimeout(() => {
-      if (G.tried.settled()) return;
-      trigger("tried", { round: shownNumber(), at: Date.now() });
+      if (G.evidence.settled()) return;
+      trigger("evidence", { round: shownNumber(), at: Date.now() });
       follow(times + 1);
     }, 600 * 1.4 ** times);
   }
 
-  G.tried = {
+  G.evidence = {
     settled: () => !heat?.some((layer) => layer.pending),
     listen(props, watch) {
       watch("value", () => {
-        const { step, number, tried } = props.value ?? {};
+        const { step, number, evidence } = props.value ?? {};
         if (step !== state.step || number !== shownNumber() || !heat) return;
-        for (const known of tried) {
+        for (const known of evidence) {
           const layer = heat.find(({ country, against }) => country === known.country && against === known.against);
           if (layer) Object.assign(layer, known);
         }

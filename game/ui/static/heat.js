@@ -15,16 +15,16 @@
     return [G.make("small", {}, roles.map((role) => G.text(`heat_${role}`)).join(" + ")), G.make("b", {}, names.country)];
   };
 
-  // Which cue the map favours, and how its region was tried out; nothing where that is not known.
+  // Which cue the map favours, and what covering its region does; nothing where that is not known.
   const favoured = ({ cue }) => {
     if (!cue) return "";
     return G.text("heat_cue", { cue: G.text(`cue_${cue.name}`), ratio: G.number(cue.ratio) });
   };
-  const tried = ({ country, covering, pending }) => {
-    if (!covering) return pending ? G.text("heat_trying") : "";
-    const key = covering.after < covering.before ? "heat_covered" : "heat_covered_not";
+  const occluded = ({ country, occlusion, pending }) => {
+    if (!occlusion) return pending ? G.text("heat_trying") : "";
+    const key = occlusion.after < occlusion.before ? "heat_covered" : "heat_covered_not";
     const values = { country: G.country(country) };
-    for (const when of ["before", "after", "random"]) values[when] = G.percent(covering[when]);
+    for (const when of ["before", "after", "random"]) values[when] = G.percent(occlusion[when]);
     return G.text(key, values);
   };
 
@@ -84,7 +84,7 @@
     );
     let layer;
     function say() {
-      const facts = layer.uri ? [favoured(layer), tried(layer)] : [];
+      const facts = layer.uri ? [favoured(layer), occluded(layer)] : [];
       const lines = [describe(layer), ...facts.filter(Boolean)];
       over.alt = layer.uri ? lines.slice(0, layer.cue ? 2 : 1).join(". ") : "";
       note.replaceChildren(...lines.map((line, i) => G.make(i ? "small" : "span", {}, line)));

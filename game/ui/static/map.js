@@ -126,6 +126,10 @@
       tip = G.find(".gd-tip");
       svg.setAttribute("preserveAspectRatio", "xMidYMid slice");
       svg.setAttribute("aria-hidden", "true"); // the list is the way for screen readers
+      const regions = Object.keys(boxes).map((name) =>
+        G.make("button", { type: "button", "data-box": name, "data-t": `region_${name}` })
+      );
+      G.find(".gd-regions").replaceChildren(...regions);
       view.addEventListener("pointerdown", (event) => {
         if (!pressed.size) moved = 0;
         pressed.set(event.pointerId, [event.clientX, event.clientY]);

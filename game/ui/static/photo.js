@@ -1,7 +1,6 @@
 // A visitor's photo: read here, sent inside the event, never left as a file on the server.
 (() => {
   const G = window.GeoDuel;
-  const MOST_BYTES = 20 * 1024 * 1024;
   let send, message = null, working = false;
 
   function draw() {
@@ -29,7 +28,7 @@
   async function take(file) {
     if (!file || working) return;
     G.tab("photo"); // a file can also be handed in while the other tab is open
-    if (file.size > MOST_BYTES) {
+    if (file.size > G.data.photoBytesMax) {
       message = { problem: "photo_too_big" };
       return draw();
     }

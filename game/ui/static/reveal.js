@@ -196,7 +196,7 @@
     summary(game) {
       result(game);
       history(game);
-      if (game.everybody) G.everybody(game.everybody);
+      if (game.statistics) G.statistics(game.statistics);
     },
   };
 })();

@@ -1,9 +1,8 @@
-// The searchable list of the 56: an ARIA combobox. Ranks as game/countries.py does.
+// The searchable list of the 56: an ARIA combobox that forgives accents, nicknames and typos.
 (() => {
   const G = window.GeoDuel;
   const { countries } = G.data;
   const codes = Object.keys(countries);
-  let input, list, shown = [], active = -1;
 
   const fold = (text) =>
     text
@@ -13,6 +12,13 @@
       .replace(/[^\p{L}\p{N}]+/gu, " ")
       .trim();
 
+  // Everything that finds a country: its names in all languages, its code, what people call it.
+  const folded = new Map(codes.map((code) => [code, countries[code].terms.map(fold)]));
+  let input, list, shown = [], active = -1;
+
+  // Letters put in, left out, replaced, or swapped with the next, from `a` to `b`: the optimal string
+  // alignment distance. `b` may run one letter past `a` for free: a text still being typed is
+  // compared with the beginning of a name.
   function edits(a, b) {
     let last = [], before = [], row = Array.from({ length: b.length + 1 }, (_, i) => i);
     for (let i = 1; i <= a.length; i++) {
@@ -27,6 +33,7 @@
     return Math.min(...row.slice(-2));
   }
 
+  // 0 exact, 1 prefix, 2 prefix of a later word, 3 inside a word, 3 + typos, 9 no match.
   function rank(wanted, keys) {
     if (keys.includes(wanted)) return 0;
     if (keys.some((key) => key.startsWith(wanted))) return 1;
@@ -43,8 +50,9 @@
     const collator = new Intl.Collator(G.state.language);
     const sorted = [...codes].sort((a, b) => collator.compare(G.country(a), G.country(b)));
     if (!wanted) return sorted.map((code) => [0, code]);
-    let ranked = sorted.map((code) => [rank(wanted, countries[code].keys), code]);
+    let ranked = sorted.map((code) => [rank(wanted, folded.get(code)), code]);
     ranked = ranked.filter(([r]) => r < 9).sort((a, b) => a[0] - b[0]);
+    // A typo only counts where nothing matches as typed.
     const asTyped = ranked.filter(([r]) => r < 4);
     return asTyped.length ? asTyped : ranked;
   }

@@ -13,30 +13,30 @@
     if (!rows.length) return [];
     const items = rows.map((row) => {
       const [human, model] = [row.human, row.model].map((right) => G.percent(right / row.rounds));
-      const share = G.text("everybody_share", { human, model });
-      const tip = G.text("everybody_counts", counts(row));
+      const share = G.text("statistics_share", { human, model });
+      const tip = G.text("statistics_counts", counts(row));
       return G.make("li", { title: tip }, G.country(row.country), G.make("span", {}, share));
     });
-    return [G.make("h4", {}, G.text(`everybody_${who}`)), G.make("ul", { class: "gd-leads" }, ...items)];
+    return [G.make("h4", {}, G.text(`statistics_${who}`)), G.make("ul", { class: "gd-leads" }, ...items)];
   }
 
   const kind = (entry) =>
     G.make(
       "div",
       {},
-      G.make("h3", {}, G.text(entry.rendered ? "everybody_rendered" : "everybody_photo")),
-      G.make("p", {}, G.text("everybody_total", counts(entry))),
+      G.make("h3", {}, G.text(entry.rendered ? "statistics_rendered" : "statistics_photo")),
+      G.make("p", {}, G.text("statistics_total", counts(entry))),
       ...leads("human", entry.leads.human),
       ...leads("model", entry.leads.model)
     );
 
   // `entries` has one entry for each kind of pictures that anybody has played.
-  G.everybody = (entries) => {
+  G.statistics = (entries) => {
     G.find("#everybody").replaceChildren(
-      G.make("h2", {}, G.text("everybody_title")),
+      G.make("h2", {}, G.text("statistics_title")),
       entries.length
         ? G.make("div", { class: "gd-kinds" }, ...entries.map(kind))
-        : G.make("p", { class: "gd-about" }, G.text("everybody_none"))
+        : G.make("p", { class: "gd-about" }, G.text("statistics_none"))
     );
   };
 })();

@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from assets.practice.scene.chance import PanoramaKey, draw_conditions
+from assets.practice.scene.chance import draw_conditions
 from assets.practice.scene.develop import Frame, develop, land_target
 from assets.practice.scene.facades import Opening, pierced, window_type
 from assets.practice.scene.facts import load_countries
 from assets.practice.scene.geometry import cards, smooth_noise, wire_radius_m
+from assets.practice.scene.keys import PanoramaKey
 from assets.practice.scene.trees import lump
 
 

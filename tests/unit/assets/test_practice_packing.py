@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from assets.practice.scene import pack
-from assets.practice.scene.chance import PanoramaKey
 from assets.practice.scene.cues import encode_map
 from assets.practice.scene.facts import load_countries
+from assets.practice.scene.keys import PanoramaKey
 from assets.practice.scene.render import keys_to_render
 from model.cue_table import BROAD_CUES, CUE_LABELS
 from model.data.cue_maps import CueMap

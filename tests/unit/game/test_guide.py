@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import io
 import re
 from pathlib import Path
@@ -11,14 +12,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assets.practice.scene import facts as scene_facts
-from assets.practice.scene import presets
+from assets.practice.country_table import SCRIPTS
+from assets.practice.scene import (
+    bollard_presets,
+    plate_presets,
+    pole_presets,
+    presets,
+    sign_presets,
+)
 from assets.practice.scene.cues import encode_map
 from game import guide
-from game.country_names import LANGUAGES, Language
-from game.ui.guide_messages import COLOURS, GuideDesk, outline
+from game.guide import comparison as guide_comparison
+from game.guide import words as guide_words
+from game.ui.guide_messages import GuideMessages, outline
 from game.ui.texts import TEXTS
-from model.cue_table import BROAD_CUES, CUE_LABELS
+from model.cue_table import BROAD_CUES, CUE_LABELS, CUES, LANGUAGES, Language
 from model.data.collection import Collection
 from model.data.guide_pictures import PICTURES, GuidePictures
 from model.errors import PictureError
@@ -40,13 +48,13 @@ def test_every_country_has_its_facts_in_whole_sentences(code: str, language: Lan
 
 
 def test_what_the_renderer_can_draw_has_words() -> None:
-    terms = guide._terms()
+    terms = guide.terms()
     drawn = {
         "line": presets.LINES,
         "surface": presets.SURFACES,
         "soil": presets.SOILS,
-        "bollard": presets.BOLLARDS,
-        "pole": presets.POLES,
+        "bollard": bollard_presets.BOLLARDS,
+        "pole": pole_presets.POLES,
         "rail": presets.RAILS,
         "fence": presets.FENCES,
         "wall": presets.WALLS,
@@ -55,12 +63,22 @@ def test_what_the_renderer_can_draw_has_words() -> None:
         "tree": presets.TREES,
         "climate": presets.CLIMATES,
         "terrain": presets.TERRAINS,
-        "plate": presets.PLATES,
-        "direction_sign": presets.DIRECTION_SIGNS,
-        "place_sign": presets.PLACE_SIGNS,
-        "warning_sign": presets.WARNING_SIGNS,
-        "speed_sign": presets.SPEED_SIGNS,
-        "script": scene_facts.SCRIPTS,
+        "across_line": presets.ACROSS_LINES,
+        "kerb": presets.KERBS,
+        "shoulder": presets.SHOULDERS,
+        "plate": plate_presets.PLATES,
+        "direction_sign": sign_presets.DIRECTION_SIGNS,
+        "direction_stand": sign_presets.DIRECTION_STANDS,
+        "place_sign": sign_presets.PLACE_SIGNS,
+        "warning_sign": sign_presets.WARNING_SIGNS,
+        "speed_sign": sign_presets.SPEED_SIGNS,
+        "chevron": sign_presets.CHEVRONS,
+        "stop_sign": sign_presets.STOP_SIGNS,
+        "give_way_sign": sign_presets.GIVE_WAY_SIGNS,
+        "crossing_sign": sign_presets.CROSSING_SIGNS,
+        "sign_post": sign_presets.SIGN_POSTS,
+        "sign_back": sign_presets.SIGN_BACKS,
+        "script": SCRIPTS,
     }
     for section, names in drawn.items():
         assert set(names) <= set(terms[section]), f"add to [{section}] of {guide.TERMS.name}"
@@ -74,22 +92,28 @@ def test_mixtures_in_words() -> None:
     lines = {fact.topic: fact.text for fact in guide.facts("HU", "en")}["lines"]
     row = guide.table()["HU"]
     # By hand, for the row as it stands: dashes 6 of 9, solid 2, mixed 1; edges 6, 3 and 1 of 10.
-    assert row["centre_line"] == {"white_dashed": 6, "white_solid": 2, "white_solid_dashed": 1}
+    assert row.centre_line == {"white_dashed": 6, "white_solid": 2, "white_solid_dashed": 1}
     assert lines == (
         "In the middle: white dashes; sometimes a solid white line or a solid white line beside "
-        "dashes. At the edge: a solid white line or no line; sometimes short white dashes."
+        "dashes. At the edge: a solid white line; sometimes short white dashes; often there is "
+        "none."
     )
     assert guide.shares({"a": 1, "b": 3}) == {"b": 0.75, "a": 0.25}
     assert guide.shares("a") == {"a": 1.0}
     britain = {fact.topic: fact.text for fact in guide.facts("GB", "hu")}["plates"]
-    assert britain == "Elöl: hosszú, fehér. Hátul: hosszú, sárga. Minta: AA00 AAA."
+    assert britain == (
+        "Elöl: hosszú, fehér. Hátul: hosszú, sárga. Minta: AA00 AAA. "
+        "Az A bármely betűt, a 0 bármely számjegyet jelenti."
+    )
 
 
 def test_what_gives_a_country_away_is_shared_with_those_named() -> None:
     (bollard,) = (t for t in guide.telling("HU", "en") if t.thing == "Bollards")
     assert "black field with a red reflector" in bollard.text
     assert bollard.others == ()
-    frames = [code for code, row in guide.table().items() if "red_border" in row["place_sign"]]
+    frames = [
+        code for code, row in guide.table().items() if "white_black_red_border" in row.place_sign
+    ]
     (frame,) = (t for t in guide.telling(frames[0], "en") if "red frame" in t.text)
     assert sorted((frames[0], *frame.others)) == sorted(frames)
     for code in COUNTRY_CODES:
@@ -105,6 +129,36 @@ def test_look_alikes_are_those_of_life() -> None:
     assert guide.alike("US")[0] == "CA"
     assert guide.alike("AU")[0] == "NZ"
     assert all(code not in guide.alike(code) for code in COUNTRY_CODES)
+    for code, others in (("BW", {"SZ", "ZA"}), ("SE", {"FI"}), ("CZ", {"SK"}), ("TW", {"HK"})):
+        assert others <= set(guide.alike(code)), code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_look_alikes_are_told_apart_by_what_differs(language: Language) -> None:
+    for code in COUNTRY_CODES:
+        for other in guide.alike(code):
+            sentences = guide.apart(code, other, language)
+            assert len(sentences) == len(set(sentences)) <= guide.APART
+            for sentence in sentences:
+                assert re.fullmatch(r"[^_{}]+: [^{}]+\.", sentence), sentence
+    bollards, *_ = guide.apart("HU", "SK", "en")
+    assert bollards.startswith("Bollards: here a wide white wedge")
+    assert "there a white post" in bollards
+    # Both have red arrows on white, but in Slovakia that is a guess: it tells nothing.
+    assert not any("Chevrons" in each for each in guide.apart("PL", "SK", "en"))
+
+
+def test_looks_are_counted_and_not_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two names with the same words are one look: neither is unique then."""
+    words = copy.deepcopy(guide.terms())
+    words["pole"]["tw_sleeve"] = words["pole"]["kr_sleeve"]
+    monkeypatch.setattr(guide_words, "terms", lambda: words)
+    guide_comparison._having.cache_clear()
+    try:
+        (pole,) = (t for t in guide.telling("KR", "en") if t.thing == "Poles")
+        assert pole.others == ("TW",)
+    finally:
+        guide_comparison._having.cache_clear()
 
 
 WIDTH, HEIGHT = 400, 60
@@ -158,9 +212,11 @@ def test_only_train_places_are_shown_where_their_cues_are(tmp_path: Path) -> Non
 
 
 def test_countries_without_pictures_have_facts(tmp_path: Path) -> None:
-    desk = GuideDesk(guide_pictures(tmp_path, row("train", 9), row("train", None, country="PL")))
+    desk = GuideMessages(
+        guide_pictures(tmp_path, row("train", 9), row("train", None, country="PL"))
+    )
     assert len(desk.message("HU")["pictures"]) == 1
-    for without in (desk.message("PL"), desk.message("JP"), GuideDesk().message("HU")):
+    for without in (desk.message("PL"), desk.message("JP"), GuideMessages().message("HU")):
         assert (without["pictures"], without["cues"]) == ([], {})
         assert set(without["texts"]) == set(LANGUAGES)
         assert without["texts"]["hu"]["facts"]
@@ -171,7 +227,7 @@ def test_a_picture_that_cannot_be_read_does_not_take_the_facts_away() -> None:
         def examples(self, country: str) -> list[guide.Example]:
             raise PictureError("a.parquet, row 3: cannot be read")
 
-    assert GuideDesk(Broken()).message("HU")["pictures"] == []
+    assert GuideMessages(Broken()).message("HU")["pictures"] == []
 
 
 def test_an_outline_lies_around_a_thing_and_not_in_its_meshes() -> None:
@@ -190,11 +246,11 @@ def test_an_outline_lies_around_a_thing_and_not_in_its_meshes() -> None:
 
 def test_the_practice_world_shows_its_cues() -> None:
     """The pack that ships: for a country in it four pictures, whose cues all have names."""
-    desk = GuideDesk(GuidePictures(Collection.open([PRACTICE])))
+    desk = GuideMessages(GuidePictures(Collection.open([PRACTICE])))
     message = desk.message("HU")
     assert len(message["pictures"]) == PICTURES
     assert {"bollard", "pole", "sign"} <= set(message["cues"])
-    assert set(message["cues"]) <= set(COLOURS) - BROAD_CUES
+    assert set(message["cues"]) <= set(CUES) - BROAD_CUES
     for language in LANGUAGES:
         assert all(f"cue_{name}" in TEXTS[language] for name in message["cues"])
     for picture in message["pictures"]:

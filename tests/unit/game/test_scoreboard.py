@@ -1,4 +1,4 @@
-"""The scoreboard without a server: totals, settings, its place at the table and in messages."""
+"""The scoreboard without a server: statistics, settings, its place in games and messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from game.games import Table, View
+from game.games import Games, GameView
 from game.ports import Scoreboard
 from game.rules.rounds import Guess, Mode, Reveal, Round, Verdict
 from game.scoreboard import (
@@ -26,7 +26,7 @@ from game.scoreboard import (
     postgresql_engine,
     sqlite_engine,
 )
-from game.statistics import LEAST_ROUNDS, Tally, Totals, differences, total
+from game.statistics import LEAST_ROUNDS, Statistics, Tally, differences, total
 from game.ui import messages
 from model.errors import ConfigError
 from model.geography import COUNTRY_CODES
@@ -47,7 +47,7 @@ REVEAL = Reveal(
 )
 
 
-# Totals
+# Statistics
 
 
 @given(by_country)
@@ -163,7 +163,7 @@ def test_a_file_that_cannot_be_used(
     board = SqlScoreboard(engine, spare=memory_engine, patience_s=20)
     with caplog.at_level(logging.WARNING):
         board.record(uuid4(), "country", REVEAL, rendered=True)
-        assert board.totals() == Totals(rendered={"HU": Tally(1, 1, 0)})
+        assert board.statistics() == Statistics(rendered={"HU": Tally(1, 1, 0)})
         board.close()
     (line,) = [entry.getMessage() for entry in caplog.records]
     assert "counting in memory" in line
@@ -177,15 +177,15 @@ def test_a_file_that_cannot_be_used(
 # Patience
 
 
-def test_totals_are_cached_for_some_seconds() -> None:
+def test_statistics_are_cached_for_some_seconds() -> None:
     now_s = [0.0]
     board = SqlScoreboard(memory_engine(), cache_s=5, patience_s=20, clock_s=lambda: now_s[0])
-    assert board.totals() == Totals()
+    assert board.statistics() == Statistics()
     board.record(uuid4(), "country", REVEAL, rendered=True)
     now_s[0] = 4.9
-    assert board.totals() == Totals()
+    assert board.statistics() == Statistics()
     now_s[0] = 5.0
-    assert board.totals() == Totals(rendered={"HU": Tally(1, 1, 0)})
+    assert board.statistics() == Statistics(rendered={"HU": Tally(1, 1, 0)})
     board.close()
 
 
@@ -198,7 +198,7 @@ def test_a_database_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) 
         board.record(uuid4(), "country", REVEAL, rendered=True)
     record_s = time.perf_counter() - start_s
     start_s = time.perf_counter()
-    assert board.totals() == Totals()
+    assert board.statistics() == Statistics()
     waited_s = time.perf_counter() - start_s
     assert len(board._waiting) == 10_000, "memory stays bounded"
     assert board._executor._work_queue.qsize() <= 2
@@ -208,32 +208,32 @@ def test_a_database_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) 
     assert waited_s < 1
 
 
-# At the table
+# In games
 
 
-def new_table(scoreboard: Scoreboard | None) -> Table:
+def new_games(scoreboard: Scoreboard | None) -> Games:
     source = FakeSource(size=(610, 112))
-    return Table(source, FakeOpponent(), scoreboard=scoreboard, rng_seed=1)
+    return Games(source, FakeOpponent(), scoreboard=scoreboard, rng_seed=1)
 
 
-def play(table: Table, key: str) -> View:
+def play(games: Games, key: str) -> GameView:
     """A whole game of right guesses, to its summary."""
-    view = table.start(key, "country")
+    view = games.start(key, "country")
     while view.session.phase != "summary":
-        assert view.totals is None, "only the summary shows it"
+        assert view.statistics is None, "only the summary shows it"
         if view.session.current is not None:
-            view = table.guess(key, view.ticket, view.session.current.place.country)
+            view = games.guess(key, view.ticket, view.session.current.place.country)
         else:
-            view = table.next(key, view.ticket)
+            view = games.next(key, view.ticket)
     return view
 
 
 def test_every_round_of_every_game_is_counted_once() -> None:
     board = FakeScoreboard()
-    table = new_table(board)
+    games = new_games(board)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda i: play(table, f"seat {i}"), range(10)))
-    counted = total(board.totals().rendered.values())
+        list(pool.map(lambda i: play(games, f"player {i}"), range(10)))
+    counted = total(board.statistics().rendered.values())
     assert (counted.rounds, counted.human_right) == (50, 50)
 
 
@@ -244,15 +244,15 @@ def test_fifty_submits_at_once_count_once() -> None:
         def record(self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool) -> None:
             recorded.append(round_id)
 
-    table = new_table(Listening())
-    view = table.start("a", "country")
+    games = new_games(Listening())
+    view = games.start("a", "country")
     with ThreadPoolExecutor(50) as pool:
-        list(pool.map(lambda i: table.guess("a", view.ticket, COUNTRY_CODES[i]), range(50)))
+        list(pool.map(lambda i: games.guess("a", view.ticket, COUNTRY_CODES[i]), range(50)))
     assert len(recorded) == 1
-    revealed = table.view("a")
+    revealed = games.view("a")
     assert revealed is not None
-    following = table.next("a", revealed.ticket)
-    table.guess("a", following.ticket, "HU")
+    following = games.next("a", revealed.ticket)
+    games.guess("a", following.ticket, "HU")
     assert len(set(recorded)) == 2
 
 
@@ -261,33 +261,33 @@ def test_the_summary_survives_a_broken_scoreboard(caplog: pytest.LogCaptureFixtu
         def record(self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool) -> None:
             raise OSError("told to fail")
 
-        def totals(self) -> Totals:
+        def statistics(self) -> Statistics:
             raise OSError("told to fail")
 
-    view = play(new_table(Broken()), "a")
+    view = play(new_games(Broken()), "a")
     assert view.session.human_total == 5000
-    assert view.totals is None
+    assert view.statistics is None
     assert len(caplog.records) == 6
 
 
 def test_without_a_scoreboard_nothing_is_shown() -> None:
-    table = new_table(None)
-    assert not table.counts
-    assert "everybody" not in messages.game_message(play(table, "a"))
+    games = new_games(None)
+    assert not games.counts
+    assert "statistics" not in messages.game_message(play(games, "a"))
 
 
 # In messages
 
 
 def test_the_message_of_the_summary() -> None:
-    before = Totals(
+    before = Statistics(
         rendered={"JP": Tally(40, 30, 10), "IS": Tally(19, 19, 0)},
         photographed={"BR": Tally(20, 0, 20)},
     )
-    view = play(new_table(FakeScoreboard(before)), "a")
+    view = play(new_games(FakeScoreboard(before)), "a")
     message = messages.game_message(view)
     assert json.loads(json.dumps(message)) == message
-    rendered, photographed = message["everybody"]
+    rendered, photographed = message["statistics"]
     assert (rendered["rendered"], photographed["rendered"]) == (True, False)
     assert (rendered["rounds"], rendered["human"]) == (64, 54)
     assert rendered["leads"]["human"] == [
@@ -299,7 +299,7 @@ def test_the_message_of_the_summary() -> None:
 
 def test_the_message_of_an_empty_scoreboard() -> None:
     class Late(FakeScoreboard):
-        def totals(self) -> Totals:
-            return Totals()
+        def statistics(self) -> Statistics:
+            return Statistics()
 
-    assert messages.game_message(play(new_table(Late()), "a"))["everybody"] == []
+    assert messages.game_message(play(new_games(Late()), "a"))["statistics"] == []

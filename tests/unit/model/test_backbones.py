@@ -51,7 +51,7 @@ def test_the_parts_make_up_the_original_net(name: str) -> None:
     cut = backbones._cut(name, original)
     x = torch.randn(2, 3, 64, 64)
     with torch.no_grad():
-        parts = cut.own(cut.back(cut.front(x)).mean(dim=(2, 3)))
+        parts = cut.classifier(cut.back(cut.front(x)).mean(dim=(2, 3)))
         assert torch.allclose(parts, original(x), atol=1e-5)
 
 

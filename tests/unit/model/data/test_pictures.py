@@ -12,6 +12,7 @@ from PIL import Image
 from model.data.pictures import MAX_PIXELS, open_picture
 from model.errors import PictureError
 from tests.conftest import jpeg
+from tests.exif import ODD_FIELDS, exif, field, with_exif
 
 
 def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
@@ -38,6 +39,64 @@ def test_orientation_is_applied() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # rotate by 90 degrees clockwise to see it upright
     assert open_picture(jpeg(96, 64, exif=exif), "p.jpg").size == (64, 96)
+
+
+UPRIGHT = field(0x0112, 3, 1, struct.pack("<H", 6))  # 64 x 32 becomes 32 x 64
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("name", ODD_FIELDS)
+def test_an_odd_exif_field_costs_neither_the_picture_nor_its_orientation(
+    kind: str, name: str
+) -> None:
+    data = with_exif(kind, exif(UPRIGHT, ODD_FIELDS[name]))
+    assert open_picture(data, "p").size == (32, 64)
+
+
+@pytest.mark.parametrize("name", ODD_FIELDS)
+def test_an_odd_exif_field_does_not_cost_an_avif(name: str) -> None:
+    data = with_exif("AVIF", exif(UPRIGHT, ODD_FIELDS[name]))
+    assert open_picture(data, "p").size == (64, 32)  # AVIF has an orientation of its own
+
+
+@pytest.mark.parametrize(
+    "junk", [b"", b"Exif\0\0", b"II*\0\xff\xff\xff\xff", b"MM\0*" + b"\0" * 9, b"\xff" * 40]
+)
+def test_exif_that_is_none_is_ignored(junk: bytes) -> None:
+    assert open_picture(with_exif("JPEG", junk), "p").size == (64, 32)
+
+
+def test_a_png_with_a_wrong_checksum_of_its_exif_is_read() -> None:
+    data = with_exif("PNG", exif(UPRIGHT))
+    broken = data.replace(b"eXIfII", b"eXIfMM")
+    assert broken != data
+    assert open_picture(broken, "p").size == (64, 32)
+
+
+def mutated_dds() -> bytes:
+    data = encoded(Image.new("RGB", (8, 8)), "DDS")
+    return data[:80] + struct.pack("<I4s", 4, b"ABCD") + data[88:]
+
+
+def mutated_avif() -> bytes:
+    data = encoded(Image.fromarray(grey_ramp(255, np.uint8)), "AVIF")
+    start = data.index(b"mdat") + 4
+    return data[:start] + bytes(byte ^ 0x5A for byte in data[start:])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [mutated_dds(), mutated_avif(), b"qoif" + struct.pack(">IIBB", 64, 32, 3, 0)],
+    ids=["NotImplementedError", "RuntimeError", "IndexError"],
+)
+def test_whatever_a_decoder_raises_is_a_damaged_picture(data: bytes) -> None:
+    with pytest.raises(PictureError, match="damaged"):
+        open_picture(data, "p")
+
+
+@pytest.mark.parametrize("size", [(8160, 6144), (8192, 6144)])
+def test_what_a_phone_of_50_megapixels_makes_is_read(size: tuple[int, int]) -> None:
+    assert open_picture(encoded(Image.new("L", size), "JPEG", quality=30), "p").size == size
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "CMYK", "1", "YCbCr", "I;16"])

@@ -32,8 +32,12 @@ def test_values_and_overrides(tmp_path: Path) -> None:
     ("text", "overrides", "message"),
     [
         ("sead = 1", [], "unknown key sead; known are .*seed"),
-        ("[network]\nbackbon = 'x'", [], r"unknown key network\.backbon"),
-        ("[[stages]]\nlr = 1", [], r"unknown key stages\.0\.lr"),
+        (
+            "[network]\nbackbon = 'x'",
+            [],
+            r"unknown key network\.backbon; known are backbone",
+        ),
+        ("[[stages]]\nlr = 1", [], r"unknown key stages\.0\.lr; known are cache, epochs, freeze"),
         ("[network]\nbackbone = 'vgg'", [], "backbone = 'vgg': must be one of"),
         ("seed = 'one'", [], "seed = 'one': must be int"),
         ("[[stages]]\nfreeze = 'all'", [], "freeze = 'all'"),
@@ -49,6 +53,17 @@ def test_values_and_overrides(tmp_path: Path) -> None:
         ("workers = -1", [], "workers = -1: must be at least 0"),
         ("[network]\nbackbone = 'resnet50'\nhead = [0]", [], "widths must be at least 1"),
         ("stages = 3", [], "must be a list"),
+        ("stages = [3]", [], r"stages\.0 = 3: must be a table"),
+        ("network = 'x'", [], "network = 'x': must be a table"),
+        ("[network]\nhead = [1.5]", [], r"network\.head\.0 = 1\.5: must be int"),
+        ("[network]\ndropout = true", [], r"network\.dropout = True: must be a number"),
+        ("flip = 1", [], "flip = 1: must be true or false"),
+        ("weights_file = 1", [], "weights_file = 1: must be text"),
+        (
+            "[preprocessing]\nletterbox = 'x'",
+            [],
+            r"preprocessing\.letterbox = 'x': must be tight or",
+        ),
         ("seed = ", [], "not TOML"),
         ("", ["seed"], "must be key=value"),
         ("", ["sead=1"], "unknown key sead"),
@@ -65,7 +80,7 @@ def test_bad_settings_are_named(
 
 def test_the_rate_falls_along_a_cosine() -> None:
     stage = Stage("front", 2, 1e-3, 1e-5)
-    rates = [stage.rate(share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    rates = [stage.rate(fraction) for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)]
     assert rates == sorted(rates, reverse=True)
     assert (rates[0], rates[-1]) == pytest.approx((1e-3, 1e-5))
     assert rates[2] == pytest.approx((1e-3 + 1e-5) / 2)

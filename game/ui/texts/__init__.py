@@ -1,0 +1,42 @@
+"""Every text of the page, a file for each language; ``{name}`` stands for what is filled in."""
+
+from __future__ import annotations
+
+import string
+import sys
+from pathlib import Path
+
+from model.cue_table import CUES, LANGUAGES, Language
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+def read_texts(folder: Path) -> dict[Language, dict[str, str]]:
+    """The texts by language and key.
+
+    Raises:
+        ValueError: the files differ in their keys, or a text in what is to be filled in.
+    """
+    texts: dict[Language, dict[str, str]] = {}
+    for language in LANGUAGES:
+        file = folder / f"{language}.toml"
+        read = tomllib.loads(file.read_text(encoding="utf-8"))
+        texts[language] = read | {f"cue_{cue.name}": cue.text(language) for cue in CUES.values()}
+        first = texts[LANGUAGES[0]]
+        for key in first.keys() | read.keys():
+            if _fields(first.get(key)) != _fields(texts[language].get(key)):
+                raise ValueError(f"{file}: {key} must say the same as in {LANGUAGES[0]}.toml")
+    return texts
+
+
+def _fields(text: str | None) -> set[str] | None:
+    """What is to be filled in; ``None`` if there is no text."""
+    if text is None:
+        return None
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+TEXTS = read_texts(Path(__file__).parent)

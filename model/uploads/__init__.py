@@ -1,0 +1,1 @@
+"""Visitors' photos, decoded in processes of their own with limits of memory and time."""

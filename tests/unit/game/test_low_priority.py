@@ -1,0 +1,29 @@
+"""Work of low priority: it lets others go first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from game.low_priority import LowPriorityExecutor
+
+
+def test_work_waits_for_what_is_urgent_and_not_for_ever() -> None:
+    executor = LowPriorityExecutor()
+    order: list[str] = []
+
+    def work(wait: Callable[[], None]) -> None:
+        wait()
+        order.append("low priority")
+
+    urgent: Future[None] = Future()
+    executor.yield_to(urgent)
+    future = executor.submit(work)
+    time.sleep(0.1)
+    order.append("prediction")
+    urgent.set_result(None)
+    future.result(5)
+    assert order == ["prediction", "low priority"]
+    executor.yield_to(Future())
+    executor.submit(work).result(10)

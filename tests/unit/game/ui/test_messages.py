@@ -1,0 +1,64 @@
+"""What leaves the server: no truth before the guess, and always JSON."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+
+import gradio as gr
+from PIL import Image
+
+from game.games import Games
+from game.ui import messages
+from game.ui.handlers import PHOTO_BYTES_MAX, photo_handler
+from tests.browser.serve_fakes import read_photo
+from tests.fakes import FakeOpponent
+from tests.unit.game.hints import hints
+from tests.unit.game.playing import play, truth
+
+
+def test_nothing_of_the_truth_leaves_before_the_guess(games: Games) -> None:
+    for view in play(games, "a"):
+        if view.session.phase != "guess":
+            continue
+        message = messages.game_message(view)
+        earlier = message.pop("history")
+        picture = message.pop("picture")
+        assert hints(json.dumps(message, ensure_ascii=False), truth(view)) == []
+        assert "heat" not in message
+        assert len(earlier) == view.session.number - 1
+        raw = base64.b64decode(picture.split(",")[1])
+        with Image.open(io.BytesIO(raw)) as opened:
+            assert not opened.getexif()
+            assert set(opened.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+        assert view.session.current is not None
+        assert view.session.current.place.key.encode() not in raw
+
+
+def test_a_revealed_message_is_json(games: Games) -> None:
+    view = games.start("a", "distance")
+    message = messages.game_message(games.guess("a", view.ticket, "HU"))
+    assert json.loads(json.dumps(message)) == message
+    assert message["history"][0]["top"][0][0] == message["history"][0]["model"]["country"]
+    assert message["scores"]["human"] == message["history"][0]["human"]["points"]
+
+
+def test_photo_handler_answers_everything_with_one_message() -> None:
+    def ask(data: object, *, failing: bool = False) -> messages.Message:
+        look = photo_handler(FakeOpponent(failing=failing), read_photo)
+        return look(gr.EventData(None, data))
+
+    stream = io.BytesIO()
+    Image.new("RGB", (64, 40), (10, 200, 90)).save(stream, "PNG")
+    good = base64.b64encode(stream.getvalue()).decode()
+    answer = ask({"data": good})
+    assert len(answer["top"]) == 5
+    *maps, contrast = answer["heat"]
+    first, second = (country for country, _ in answer["top"][:2])
+    assert [layer["roles"] for layer in maps] == [["model"], ["other"], ["other"]]
+    assert (contrast["country"], contrast["against"]) == (first, second)
+    for nonsense in (None, {}, {"data": 5}, {"data": ""}, {"data": "ß"}, {"data": "aGVsbG8="}, [1]):
+        assert ask(nonsense)["problem"] == "photo_unreadable"
+    assert ask({"data": "A" * (PHOTO_BYTES_MAX * 2)})["problem"] == "photo_too_big"
+    assert ask({"data": good}, failing=True)["problem"] == "photo_failed"

@@ -1,0 +1,14 @@
+"""What the page brings along."""
+
+from __future__ import annotations
+
+import json
+
+from game.ui.page import _page_data
+from model.geography import COUNTRY_CODES
+
+
+def test_the_page_data_is_json_that_cannot_end_its_script() -> None:
+    text = _page_data()
+    assert "</" not in text
+    assert set(json.loads(text)["countries"]) == set(COUNTRY_CODES)

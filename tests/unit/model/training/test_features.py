@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from model.errors import PictureError
+from model.training.features import FeatureCache
+from tests.unit.model.training.small_runs import ALONE
+
+
+def test_frozen_parts_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.training.features.ITEMS_PER_FILE", 7)
+    seen: list[int] = []
+    damaged: list[int] = []
+
+    def frozen(x: Tensor) -> Tensor:
+        seen.append(int(x))
+        return 2 * x
+
+    def unreadable(item: int, error: PictureError) -> None:
+        assert item == 9
+        damaged.append(item)
+
+    class Numbers(Dataset[tuple[Tensor, int]]):
+        def __getitem__(self, i: int) -> tuple[Tensor, int]:
+            if i == 9:
+                raise PictureError("x.jpg: damaged")
+            return torch.tensor([float(i)])[0], i
+
+    def run(identity: str, n: int) -> tuple[list[float], list[int]]:
+        cache = FeatureCache(tmp_path, frozen, identity, lambda items: items, unreadable)
+        dataset, kept = cache.features(Numbers(), [str(i) for i in range(n)], ALONE)
+        assert [dataset[k][1] for k in range(len(dataset))] == kept
+        return [float(dataset[k][0]) for k in range(len(dataset))], kept
+
+    expected = [i for i in range(20) if i != 9]
+    assert run("a", 20) == ([2.0 * i for i in expected], expected)
+    assert seen == expected
+    assert run("a", 20) == ([2.0 * i for i in expected], expected)
+    assert seen == expected, "the second run takes everything from disk"
+    assert damaged == [9, 9], "what could not be read is reported in every run"
+    run("a", 22)
+    assert seen == [*expected, *range(14, 22)], "only the last file is new"
+    run("b", 3)
+    assert seen[-3:] == [0, 1, 2], "another frozen part"
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_damaged_cache_is_computed_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Numbers(Dataset[tuple[Tensor, int]]):
+        def __getitem__(self, i: int) -> tuple[Tensor, int]:
+            return torch.tensor(float(i)), i
+
+    def unreadable(_item: int, error: PictureError) -> None:
+        raise error
+
+    for damage in (b"", b"text", b"PK\x03\x04 half a file"):
+        cache = FeatureCache(tmp_path, lambda x: 2 * x, "a", lambda items: items, unreadable)
+        cached, _ = cache.features(Numbers(), ["0", "1", "2"], ALONE)
+        assert [float(cached[i][0]) for i in range(3)] == [0.0, 2.0, 4.0]
+        (file,) = tmp_path.glob("*.pt")
+        file.write_bytes(damage)
+    caplog.clear()
+    cache.features(Numbers(), ["0", "1", "2"], ALONE)
+    assert f"{file}: damaged" in caplog.text

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from model.data.collection import Collection
+from model.data.preprocessing import Preprocessing
+from model.errors import ConfigError
+from model.training.config import Stage, TrainConfig
+from model.training.fitting import fit_temperature
+from tests.unit.model.training.small_runs import small_trainer
+
+
+def test_lbfgs_fits_the_head_to_the_end(data: Collection, tmp_path: Path) -> None:
+    stage = Stage("trunk", 80, solver="lbfgs", l2=1e-3)
+    config = TrainConfig(preprocessing=Preprocessing(64), stages=(stage,))
+    run = small_trainer(data, tmp_path / "run", config=config)
+    run.run(resume=False)
+    items = run.inputs.of(stage, "train")
+    x = torch.stack([items.dataset[i][0] for i in range(len(items.places))])
+    labels = torch.tensor([items.dataset[i][1] for i in range(len(items.places))])
+    linear = run.network.head[-1]
+    assert isinstance(linear, torch.nn.Linear)
+
+    def steepest(weight: Tensor) -> float:
+        leaf = weight.detach().clone().requires_grad_(True)
+        logits = torch.nn.functional.linear(x, leaf, linear.bias)
+        loss = run.loss(logits, labels) + stage.l2 * (leaf**2).sum()
+        return float(torch.autograd.grad(loss, leaf)[0].abs().max())
+
+    assert steepest(linear.weight) < 0.02 * steepest(torch.zeros_like(linear.weight))
+    with pytest.raises(ConfigError, match="needs freeze"):
+        Stage("front", 1, solver="lbfgs")
+
+
+def test_the_temperature_of_overconfident_logits() -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(4000, 56, generator=generator)
+    labels = torch.distributions.Categorical(logits=logits).sample()
+    assert fit_temperature(logits, labels) == pytest.approx(1, rel=0.05)
+    assert fit_temperature(3 * logits, labels) == pytest.approx(3, rel=0.05)
+
+
+def golden_section(logits: Tensor, labels: Tensor) -> float:
+    """The temperature by the search that earlier checkpoints were made with."""
+
+    def loss(log_t: float) -> float:
+        scores = logits.double() / math.exp(log_t)
+        return float(functional.cross_entropy(scores, labels))
+
+    low, high = math.log(0.05), math.log(20.0)
+    golden = (math.sqrt(5) - 1) / 2
+    for _ in range(60):
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, right) if loss(left) < loss(right) else (left, high)
+    return math.exp((low + high) / 2)
+
+
+@pytest.mark.parametrize("factor", [0.3, 1.0, 8.0])
+def test_the_temperature_is_what_it_was(factor: float) -> None:
+    generator = torch.Generator().manual_seed(1)
+    logits = factor * torch.randn(300, 56, generator=generator)
+    labels = torch.distributions.Categorical(logits=logits / factor).sample()
+    assert fit_temperature(logits, labels) == pytest.approx(
+        golden_section(logits, labels), rel=1e-6
+    )
+
+
+def test_the_temperature_stays_within_its_bounds() -> None:
+    labels = torch.arange(56)
+    right = torch.eye(56)
+    assert fit_temperature(right, labels) == pytest.approx(0.05, rel=1e-3)
+    assert fit_temperature(right, labels.roll(1)) == pytest.approx(20, rel=1e-3)

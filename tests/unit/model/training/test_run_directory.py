@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from model.checkpoint import load
+from model.data.collection import Collection
+from model.data.preprocessing import Preprocessing
+from model.errors import ConfigError, DataError
+from model.training.config import Stage, TrainConfig
+from model.training.trainer import Trainer
+from tests.unit.model.training.small_runs import on_pixels, small_trainer
+
+
+def test_a_run_is_not_overwritten_nor_resumed_with_other_settings_or_data(
+    data: Collection, tmp_path: Path, photo_folder: Callable[..., Path]
+) -> None:
+    out = tmp_path / "run"
+    with pytest.raises(ConfigError, match="nothing to resume"):
+        small_trainer(data, out).run(resume=True)
+    short = TrainConfig(preprocessing=Preprocessing(64), stages=(Stage("trunk", 1),))
+    small_trainer(data, out, config=short).run(resume=False)
+    with pytest.raises(ConfigError, match="holds a run; add --resume"):
+        small_trainer(data, out, config=short).run(resume=False)
+    with pytest.raises(ConfigError, match=r"begun with .*batch_size = 64, now 8"):
+        small_trainer(data, out).run(resume=True)
+    more = Collection.open([photo_folder(Poland=3)])
+    with pytest.raises(ConfigError, match=r"begun with other data \(split \w+, now \w+\)"):
+        small_trainer(more, out, config=short).run(resume=True)
+
+
+def test_a_full_disk_is_reported_and_leaves_the_last_good_checkpoint(
+    data: Collection, tmp_path: Path
+) -> None:
+    resource = pytest.importorskip("resource")
+    out = tmp_path / "run"
+    keep = Trainer._keep
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def keep_then_fill_the_disk(self: Trainer, *args: Any) -> None:
+        keep(self, *args)
+        # The system's own limit stands in for a full disk: writing fails in the same way.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Trainer, "_keep", keep_then_fill_the_disk)
+            with pytest.raises(DataError, match=r"cannot be written \(.*--resume") as caught:
+                small_trainer(data, out).run(resume=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "\n" not in str(caught.value)
+    assert not list(out.rglob("*.part"))
+    before = load(out / "checkpoint")
+    assert before.info["best"]["epoch"] == 1
+    whole = small_trainer(data, tmp_path / "whole").run(resume=False)
+    resumed = small_trainer(data, out).run(resume=True)
+    for name, value in whole.network.state_dict().items():
+        assert torch.equal(value, resumed.network.state_dict()[name]), name
+
+
+def test_curves_for_tensorboard(data: Collection, tmp_path: Path) -> None:
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    config = on_pixels(Stage("front", 1, cache=False), tensorboard=True)
+    small_trainer(data, tmp_path / "run", config=config).run(resume=False)
+    read = events.EventAccumulator(str(tmp_path / "run" / "tensorboard"))
+    read.Reload()
+    assert {"step/loss", "epoch/val_loss", "epoch/lr"} <= set(read.Tags()["scalars"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "torch.utils.tensorboard", None)
+        with pytest.raises(ConfigError, match=r"pip install tensorboard"):
+            small_trainer(data, tmp_path / "none", config=config)
