@@ -22,7 +22,6 @@ import argparse
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -31,30 +30,16 @@ from model.checkpoint import load
 from model.data.pictures import read_picture
 from model.data.thinning.manifest import read_manifest
 from model.errors import ConfigError
-from model.evaluate import judge, report
+from model.evaluation.report import evaluate
 from model.explanation.sanity import cascade
 from model.figures.data import distribution, thinning
 from model.figures.judged import confusion, read_evaluation, recall, reliability
-from model.figures.maps import examples, gallery, sanity
-from model.figures.runs import curve, read_log
+from model.figures.maps import choose_entries, gallery, sanity
+from model.figures.runs import curve
 from model.predictor import Predictor
+from model.training.run_table import read_log
 
 DPI = 120
-
-JUDGED: dict[str, Callable[[dict[str, Any]], Figure]] = {
-    "confusion": confusion,
-    "recall": recall,
-    "reliability": reliability,
-}
-"""The figures that are drawn from an evaluation."""
-
-
-def _of_data(args: argparse.Namespace) -> Figure:
-    return distribution(cli.open_data(args.data).places)
-
-
-def _of_manifest(args: argparse.Namespace) -> Figure:
-    return thinning(read_manifest(args.manifest).rows)
 
 
 def _of_runs(args: argparse.Namespace) -> Figure:
@@ -65,28 +50,28 @@ def _of_runs(args: argparse.Namespace) -> Figure:
 
 
 def _of_evaluation(args: argparse.Namespace) -> Figure:
+    draw = {"confusion": confusion, "recall": recall, "reliability": reliability}[args.figure]
     given = [file for file in (args.file, args.evaluation) if file]
     if len(given) + bool(args.data) != 1:
         raise ConfigError(
             f"{args.figure}: give either one --evaluation FILE.json or --data DIR to judge"
         )
     if given:
-        return JUDGED[args.figure](read_evaluation(given[0]))
+        return draw(read_evaluation(given[0]))
     cli.set_threads(args.threads)
     predictor, collection = Predictor(load(args.checkpoint)), cli.open_data(args.data)
-    judged = judge(predictor, collection, args.split, "whole")
-    return JUDGED[args.figure](report(predictor, collection, judged, args.split, "whole"))
+    return draw(evaluate(predictor, collection, args.split, "whole"))
 
 
 def _of_examples(args: argparse.Namespace) -> Figure:
-    collection = cli.open_data(args.data)
     countries = [country.upper() for country in args.country]
-    return gallery(examples(Predictor(load(args.checkpoint)), collection, countries))
+    collection = cli.open_data(args.data)
+    return gallery(choose_entries(Predictor(load(args.checkpoint)), collection, countries))
 
 
 def _of_forgetting(args: argparse.Namespace) -> Figure:
     picture = read_picture(args.photo)
-    return sanity(picture, cascade(Predictor(load(args.checkpoint)), picture))
+    return sanity(picture, cascade(load(args.checkpoint), picture))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,8 +93,17 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--out", type=Path, required=True, metavar="FIGURE.png")
         return command
 
-    cli.add_data(add("distribution", _of_data, "places per country of a data set"))
-    command = add("thinning", _of_manifest, "what model.data.thin kept of each country")
+    command = add(
+        "distribution",
+        lambda args: distribution(cli.open_data(args.data).places),
+        "places per country of a data set",
+    )
+    cli.add_data(command)
+    command = add(
+        "thinning",
+        lambda args: thinning(read_manifest(args.manifest).rows),
+        "what model.data.thin kept of each country",
+    )
     command.add_argument("--manifest", type=Path, required=True, metavar="MANIFEST.csv")
     command = add("curve", _of_runs, "loss and accuracy over the epochs of training runs")
     command.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="as --run")

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from model.checkpoint import Checkpoint, save
-from model.compare import cells, csv_table, describe, main, markdown
+from model.compare import main
 from model.data.preprocessing import Preprocessing
 from model.data.trained import Trained
 from model.errors import DataError
 from model.evaluation.metrics import wilson
 from model.network import Network, NetworkConfig
+from model.training.run_table import cells, csv_table, describe, markdown
 from tests.unit.model.figures.test_figures import log_of
 
 

@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 
 from model.errors import PictureError
-from model.evaluate import VIEWS, judge, report
 from model.evaluation.metrics import wilson
+from model.evaluation.report import evaluate
+from model.evaluation.views import VIEWS
 from model.geography import COUNTRY_CODES, COUNTRY_INDEX
-from model.types import Place, Prediction
+from model.types import Place
 
 HU, JP, RO = (COUNTRY_INDEX[c] for c in ("HU", "JP", "RO"))
 
@@ -31,9 +32,8 @@ class ColourReader:
         (guess, n), *_ = Counter(np.asarray(picture)[..., 0].ravel().tolist()).most_common()
         sure = 0.8 if n == picture.width * picture.height else 0.6
         rest = (1 - sure) / 55
-        return SimpleNamespace(
-            prediction=Prediction(tuple(sure if c == guess else rest for c in range(56)))
-        )
+        calibrated = np.array([sure if c == guess else rest for c in range(56)])
+        return SimpleNamespace(logits=self.checkpoint.temperature * np.log(calibrated))
 
 
 class Pictures:
@@ -66,8 +66,8 @@ class Pictures:
 
 def document(views: str) -> tuple[dict, int]:  # type: ignore[type-arg]
     predictor, pictures = ColourReader(), Pictures()
-    judged = judge(predictor, pictures, "test", views)  # type: ignore[arg-type]
-    return report(predictor, pictures, judged, "test", views), predictor.looks  # type: ignore[arg-type]
+    found = evaluate(predictor, pictures, "test", views)  # type: ignore[arg-type]
+    return found, predictor.looks
 
 
 def test_all_views_of_a_panorama_and_one_of_a_photo() -> None:

@@ -12,13 +12,22 @@ from PIL import Image
 from torch import Tensor
 
 from model.errors import ConfigError, DataError, PictureError
-from model.explanation.occlusion import Faithfulness, Occlusion
-from model.faithfulness import Trials, Tried, bootstrap, main, report, survey
+from model.evaluation.map_faithfulness import (
+    MapFaithfulness,
+    SplitFaithfulness,
+    faithfulness_document,
+    measure_split,
+)
+from model.evaluation.metrics import bootstrap_mean
+from model.explanation.occlusion import Faithfulness, Occlusion, measure_faithfulness, occlude
+from model.faithfulness import main
 from model.geography import COUNTRY_CODES
 from model.types import Heatmap, Place, Prediction
 
 
-def tried(before: float, after: float, random: float, *, deletion: float = 0.1) -> Tried:
+def measured(
+    before: float, after: float, random: float, *, deletion: float = 0.1
+) -> MapFaithfulness:
     curve = (before, after)
     curves = Faithfulness(
         deletion_auc=deletion,
@@ -33,19 +42,19 @@ def tried(before: float, after: float, random: float, *, deletion: float = 0.1) 
         insertion=curve,
         random_insertion=curve,
     )
-    return Tried(Occlusion("HU", 0.2, before, after, (random, random)), curves)
+    return MapFaithfulness(Occlusion("HU", 0.2, before, after, (random, random)), curves)
 
 
 def test_means_gains_and_how_often_the_map_is_better() -> None:
-    trials = Trials(
+    found = SplitFaithfulness(
         {
-            "photos": [tried(0.8, 0.2, 0.7), tried(0.4, 0.4, 0.3)],
-            "practice": [tried(0.5, 0.1, 0.5)],
+            "photos": [measured(0.8, 0.2, 0.7), measured(0.4, 0.4, 0.3)],
+            "practice": [measured(0.5, 0.1, 0.5)],
         },
         Counter(photos=3),
         1,
     )
-    document = report(trials)
+    document = faithfulness_document(found)
     photos = document["per_source"]["photos"]
     assert (photos["n"], photos["blank"], document["n"], document["blank"]) == (2, 3, 3, 3)
     assert document["per_source"]["practice"]["blank"] == 0
@@ -65,13 +74,13 @@ def test_means_gains_and_how_often_the_map_is_better() -> None:
 
 def test_the_bootstrap_agrees_with_the_normal_interval_and_its_seed() -> None:
     values = np.random.default_rng(0).normal(0.2, 0.1, 400)
-    found = bootstrap(values, seed=3)
+    found = bootstrap_mean(values, seed=3)
     half = 1.96 * values.std(ddof=1) / 20
     assert found["mean"] == pytest.approx(values.mean())
     assert found["low"] == pytest.approx(values.mean() - half, abs=0.2 * half)
     assert found["high"] == pytest.approx(values.mean() + half, abs=0.2 * half)
-    assert found == bootstrap(values, seed=3) != bootstrap(values, seed=4)
-    assert bootstrap(np.array([0.7])) == {"mean": 0.7, "low": 0.7, "high": 0.7}
+    assert found == bootstrap_mean(values, seed=3) != bootstrap_mean(values, seed=4)
+    assert bootstrap_mean(np.array([0.7])) == {"mean": 0.7, "low": 0.7, "high": 0.7}
 
 
 class Places:
@@ -111,24 +120,43 @@ class Net:
         grid = np.full((2, 4), picture.getpixel((0, 0))[0], dtype=np.float32)
         heatmap = Heatmap(COUNTRY_CODES[0], grid, (0.0, 0.0, 4.0, 2.0))
         prediction = Prediction(tuple(1 / 56 for _ in range(56)))
-        return SimpleNamespace(prediction=prediction, heatmap=lambda target: heatmap)
+        pixels = self._pixels(picture)[0]
+
+        def occluded(map_: Heatmap, **options: int) -> Occlusion | None:
+            if map_.blank:
+                return None
+            return occlude(self.checkpoint, pixels, map_, before=1 / 56, **options)
+
+        def curves(map_: Heatmap, **options: int) -> Faithfulness | None:
+            return (
+                None
+                if map_.blank
+                else measure_faithfulness(self.checkpoint, pixels, map_, **options)
+            )
+
+        return SimpleNamespace(
+            prediction=prediction,
+            heatmap=lambda target: heatmap,
+            occlude=occluded,
+            faithfulness=curves,
+        )
 
 
 def test_blank_maps_and_damaged_pictures_are_counted_not_tried() -> None:
-    trials = survey(Net(), Places(9, 0, None, 7), "test")
-    assert {source: len(those) for source, those in trials.tried.items()} == {"fake": 2}
-    assert (trials.blank["fake"], trials.unreadable) == (1, 1)
-    figures = report(trials)
+    found = measure_split(Net(), Places(9, 0, None, 7), "test")
+    assert {source: len(those) for source, those in found.measured.items()} == {"fake": 2}
+    assert (found.blank["fake"], found.unreadable) == (1, 1)
+    figures = faithfulness_document(found)
     assert figures["covering"]["mean"] == pytest.approx(0), "a net that sees nothing loses nothing"
     assert figures["better"]["n"] == 0
     with pytest.raises(DataError, match="no map of the split val"):
-        survey(Net(), Places(9), "val")
+        measure_split(Net(), Places(9), "val")
 
 
 def test_a_sample_is_as_large_as_told_and_follows_its_seed() -> None:
     def sample(limit: int, seed: int) -> list[int]:
         places = Places(*[5] * 12)
-        survey(Net(), places, "test", limit=limit, seed=seed)
+        measure_split(Net(), places, "test", limit=limit, seed=seed)
         return places.asked
 
     assert len(set(sample(4, 0))) == 4

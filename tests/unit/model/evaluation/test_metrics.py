@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
 from model.evaluation.metrics import (
     among_neighbours,
-    averaged,
     confusion_counts,
     confusion_matrix,
     confusions,
     per_country,
     per_region,
     summarise,
-    top_k,
-    uncalibrated,
     wilson,
 )
 from model.geography import COUNTRY_CODES, COUNTRY_INDEX, neighbours
@@ -33,16 +28,21 @@ def rows(*tops: dict[int, float]) -> np.ndarray:
     return p
 
 
+def logits(probabilities: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """Logits [n, 1, 56] of one look at each place with these probabilities at a temperature."""
+    tiny = np.finfo(np.float64).tiny
+    return temperature * np.log(np.maximum(probabilities, tiny))[:, None]
+
+
 P = rows({HU: 0.9, RO: 0.1}, {RO: 0.6, HU: 0.4}, {HU: 0.5, RO: 0.3, JP: 0.2}, {HU: 1.0})
 LABELS = np.array([HU, HU, JP, HU])
 
 
 def test_figures_by_hand() -> None:
-    figures = summarise(P, LABELS)
+    figures = summarise(logits(P), LABELS)
     assert figures["n"] == 4
     assert figures["top1"] == 0.5
     assert figures["top3"] == 1.0
-    assert top_k(P, LABELS, 2) == 0.75
     assert figures["macro_recall"] == pytest.approx((2 / 3 + 0) / 2)
     assert figures["majority_share"] == 0.75
     # Four bins of one picture each: |0.9-1|, |0.6-0|, |0.5-0|, |1-1|, a quarter of the weight each.
@@ -53,39 +53,23 @@ def test_figures_by_hand() -> None:
 def test_two_places_in_one_bin_of_confidence() -> None:
     # 0.81 and 0.85 lie in the bin [12/15, 13/15): mean confidence 0.83, one of two right.
     p = rows({HU: 0.81, RO: 0.19}, {HU: 0.85, RO: 0.15})
-    assert summarise(p, np.array([HU, JP]))["ece"] == pytest.approx(0.83 - 0.5)
+    assert summarise(logits(p), np.array([HU, JP]))["ece"] == pytest.approx(0.83 - 0.5)
 
 
 def test_several_looks_at_a_place_count_it_once() -> None:
     # Two looks at each of four places: 4 right looks of 8, as sure as 2 right places of 4.
-    twice = summarise(np.repeat(P, 2, axis=0), LABELS.repeat(2), looks=2)
-    assert twice == pytest.approx(summarise(P, LABELS))
-    half = summarise(P[:2], LABELS[:2], looks=2)
+    twice = summarise(logits(P).repeat(2, axis=1), LABELS)
+    assert twice == pytest.approx(summarise(logits(P), LABELS))
+    half = summarise(logits(P[:2]).transpose(1, 0, 2), LABELS[:1])
     assert (half["n"], half["top1"]) == (1, 0.5)
     assert (half["top1_low"], half["top1_high"]) == wilson(0.5, 1)
 
 
-def test_a_temperature_is_taken_back() -> None:
-    logits = np.zeros((2, 56))
-    logits[:, HU], logits[:, RO] = 4.0, (3.0, -2000.0)
-    for temperature in (0.5, 1.0, 2.5):
-        raised = np.exp(logits / temperature)
-        calibrated = raised / raised.sum(axis=1, keepdims=True)
-        bare = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        assert uncalibrated(calibrated, temperature) == pytest.approx(bare)
+def test_figures_before_and_after_the_temperature() -> None:
     # 0.8 : 0.2 at temperature 2 was 16 : 1 before, in another bin: 0.941 instead of 0.8.
-    figures = summarise(rows({HU: 0.8, RO: 0.2}), np.array([HU]), temperature=2)
+    figures = summarise(logits(rows({HU: 0.8, RO: 0.2}), 2), np.array([HU]), temperature=2)
     assert figures["ece"] == pytest.approx(0.2)
     assert figures["ece_before"] == pytest.approx(1 / 17)
-
-
-def test_looks_are_averaged_by_their_logits() -> None:
-    # Geometric means: sqrt(0.9 * 0.4) = 0.6 against sqrt(0.1 * 0.6) = 0.245, then to a sum of 1.
-    (together,) = averaged(P[None, :2])
-    hu, ro = math.sqrt(0.9 * 0.4), math.sqrt(0.1 * 0.6)
-    assert together[HU] == pytest.approx(hu / (hu + ro))
-    assert together[RO] == pytest.approx(ro / (hu + ro))
-    assert together[JP] < 1e-100
 
 
 def test_wilson_against_published_values() -> None:

@@ -10,11 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from assets.practice.scene.cues import encode_map
-from model.cues import Seen, report, tells
 from model.data.collection import Collection
 from model.data.cue_maps import CueMap
 from model.data.trained import Trained
-from model.explanation.cue_baseline import Tell, tell
+from model.evaluation.cue_reliance import CropOverlap, cue_baselines, reliance_document
+from model.explanation.cue_baseline import CueBaseline, cue_baseline
 from model.explanation.cue_overlap import CueShare, most_looked_at, shares
 from model.held_out import HeldOut
 from model.types import Crop, Heatmap
@@ -77,15 +77,17 @@ def test_what_is_outside_the_crop_or_too_small_or_dark_is_left_out() -> None:
 
 
 def test_the_table_counts_cues_and_whether_looking_pays() -> None:
-    def seen(country: str, right: bool, ratio: float) -> Seen:
+    def seen(country: str, right: bool, ratio: float) -> CropOverlap:
         bollard = CueShare("bollard", 0.1, 0.1 * ratio, ratio > 2)
-        return Seen(country, right, (bollard, CueShare("terrain", 0.5, 0.5, False)))
+        return CropOverlap(country, right, (bollard, CueShare("terrain", 0.5, 0.5, False)))
 
     told = {
-        "bollard": Tell((("HU", True), ("HU", False), ("PL", True)), 2 / 3),
-        "terrain": Tell((("HU", False), ("PL", False)), 0.5),
+        "bollard": CueBaseline((("HU", True), ("HU", False), ("PL", True)), 2 / 3),
+        "terrain": CueBaseline((("HU", False), ("PL", False)), 0.5),
     }
-    document = report([seen("HU", True, 4.0), seen("HU", True, 2.0), seen("PL", False, 1.0)], told)
+    document = reliance_document(
+        [seen("HU", True, 4.0), seen("HU", True, 2.0), seen("PL", False, 1.0)], told
+    )
     assert (document["n"], document["right"]) == (3, 2)
     assert document["most_looked_at"] == {"bollard": 2}
     assert list(document["cues"]) == ["bollard", "terrain"]
@@ -106,13 +108,17 @@ def test_the_table_counts_cues_and_whether_looking_pays() -> None:
 
 def test_a_cue_tells_what_its_values_tell() -> None:
     own = [(country, f"{country} shape") for country in ("HU", "PL", "RO") for _ in range(4)]
-    assert all(right for _, right in tell(own).right), "each country has its own"
+    assert all(right for _, right in cue_baseline(own).right), "each country has its own"
     same = [(country, "grey") for country in ("HU", "PL", "RO") for _ in range(4)]
-    assert not any(right for _, right in tell(same).right), "all have the same: nobody is named"
-    assert tell(same).chance == pytest.approx(1 / 3)
+    assert not any(right for _, right in cue_baseline(same).right), (
+        "all have the same: nobody is named"
+    )
+    assert cue_baseline(same).chance == pytest.approx(1 / 3)
     parts = [("HU", "red, low"), ("HU", "red, high"), ("PL", "blue, low"), ("PL", "blue, high")]
-    assert all(right for _, right in tell(parts).right), "one telling part is enough"
-    assert tell([*own, ("JP", "JP shape")]).right[-1] == ("JP", False), "never seen elsewhere"
+    assert all(right for _, right in cue_baseline(parts).right), "one telling part is enough"
+    assert cue_baseline([*own, ("JP", "JP shape")]).right[-1] == ("JP", False), (
+        "never seen elsewhere"
+    )
 
 
 def test_the_practice_world_says_what_its_cues_are() -> None:
@@ -123,7 +129,7 @@ def test_the_practice_world_says_what_its_cues_are() -> None:
     assert cues is not None
     assert set(values) == set(cues.names)
     assert all(isinstance(value, str) and value for value in values.values())
-    told = tells(collection)
+    told = cue_baselines(collection)
     share = {name: np.mean([right for _, right in one.right]) for name, one in told.items()}
     assert share["bollard"] > 2 * share["road_surface"], "bollards are a country's own"
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from model.explanation.occlusion import FRACTIONS, _rolled, interval, measure, occlude
+from model.explanation.occlusion import FRACTIONS, _rolled, interval, measure_faithfulness, occlude
 from model.geography import COUNTRY_INDEX
 from model.types import Heatmap
 
@@ -50,22 +50,24 @@ def heatmap(row: int, column: int, content: tuple[float, ...] = (0, 0, COLUMNS, 
 
 
 def test_a_faithful_map_beats_random_regions_and_another_does_not(pixels: Tensor) -> None:
-    good = measure(Knows(), pixels, heatmap(1, 2))
+    good = measure_faithfulness(Knows(), pixels, heatmap(1, 2))
     assert good.deletion_auc < good.random_interval[0]
     assert good.insertion_auc > good.random_insertion_interval[1]
-    bad = measure(Knows(), pixels, heatmap(3, 7))
+    bad = measure_faithfulness(Knows(), pixels, heatmap(3, 7))
     assert bad.deletion_auc > good.deletion_auc
     assert bad.insertion_auc < good.insertion_auc
 
 
 def test_curves_share_their_ends(pixels: Tensor) -> None:
-    found = measure(Knows(), pixels, heatmap(1, 2))
+    found = measure_faithfulness(Knows(), pixels, heatmap(1, 2))
     curves = (found.deletion, found.random, found.insertion, found.random_insertion)
     assert all(len(curve) == len(FRACTIONS) for curve in curves)
     assert found.deletion[0] == found.random[0] == found.insertion[-1]
     assert found.deletion[-1] == found.insertion[0] == found.random_insertion[0]
     assert found.deletion[0] > found.deletion[1] == pytest.approx(found.deletion[-1], rel=0.1)
-    assert found == measure(Knows(), pixels, heatmap(1, 2)), "the same seed, the same figures"
+    assert found == measure_faithfulness(Knows(), pixels, heatmap(1, 2)), (
+        "the same seed, the same figures"
+    )
 
 
 def test_covering_what_counts(pixels: Tensor) -> None:
@@ -101,6 +103,6 @@ def test_random_regions_keep_area_and_shape_and_move() -> None:
 
 def test_interval_of_a_mean() -> None:
     low, high = interval([0.2, 0.4, 0.6])
-    half = 4.303 * 0.2 / math.sqrt(3)
+    half = 4.3026527 * 0.2 / math.sqrt(3)
     assert (low, high) == (0.0, pytest.approx(0.4 + half))
     assert interval([0.3, 0.3]) == (0.3, 0.3)

@@ -15,8 +15,8 @@ from PIL import Image
 from model.checkpoint import DEFAULT_CHECKPOINT, load
 from model.data.collection import Collection
 from model.errors import ConfigError
-from model.explain import mask_boxes, parse_box, share_inside
 from model.explanation.gradcam import contrast_cam, grad_cam
+from model.explanation.overlay import mask_boxes, parse_box, share_inside
 from model.explanation.sanity import cascade, rank_correlation
 from model.predictor import Predictor
 from model.types import Crop, Heatmap
@@ -46,7 +46,7 @@ def map_of(predictor: Predictor, picture: Image.Image) -> NDArray[np.float32]:
 
 def test_random_weights_destroy_the_map(predictor: Predictor, crop: Image.Image) -> None:
     before = map_of(predictor, crop)
-    steps = cascade(predictor, crop)
+    steps = cascade(predictor.checkpoint, crop)
     assert steps[0].correlation == pytest.approx(1.0)
     assert abs(np.mean([step.correlation for step in steps[-5:]])) < 0.4
     assert [step.name for step in steps][:2] == ["trained", "head"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from PIL import Image
 
 from model import plots
 from model.errors import ConfigError, DataError
-from model.evaluate import Judged, report
+from model.evaluation.report import evaluation_document
+from model.evaluation.views import SplitPredictions
 from model.figures.judged import confusion, read_evaluation, recall, reliability
-from model.figures.runs import curve, read_log
+from model.figures.runs import curve
 from model.geography import COUNTRY_CODES, SUBREGIONS
+from model.training.run_table import read_log
 from model.types import Place
 from tests.conftest import jpeg, shard
 
@@ -41,11 +44,10 @@ def evaluation(labels: np.ndarray, guesses: np.ndarray) -> dict[str, Any]:
     """A report over places with these labels, each guess 70 % sure."""
     probabilities = np.full((len(labels), 56), 0.3 / 55)
     probabilities[np.arange(len(labels)), guesses] = 0.7
-    judged = Judged(
-        list(range(len(labels))), labels.tolist(), [tuple(row) for row in probabilities]
-    )
     fixed = Fixed(labels)
-    return report(fixed, fixed, judged, "test", "whole")  # type: ignore[arg-type]
+    logits = fixed.temperature * np.log(probabilities)[:, None]
+    predictions = SplitPredictions(list(range(len(labels))), labels, {"whole": logits}, Counter())
+    return evaluation_document(fixed, fixed, predictions, "test")  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +154,7 @@ def test_files_that_are_no_log_or_evaluation(tmp_path: Path) -> None:
 def test_the_command_line(tmp_path: Path) -> None:
     file, out = tmp_path / "e.json", tmp_path / "figure.png"
     file.write_text(json.dumps(evaluation(np.array([0, 7, 16]), np.array([0, 7, 7]))))
-    for figure in plots.JUDGED:
+    for figure in ("confusion", "recall", "reliability"):
         plots.main([figure, "--evaluation", str(file), "--out", str(out)])
         with Image.open(out) as drawn:
             assert drawn.width > 800

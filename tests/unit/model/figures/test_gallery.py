@@ -11,7 +11,7 @@ from PIL import Image
 
 from model.errors import ConfigError, DataError
 from model.explanation.sanity import Step
-from model.figures.maps import EXAMPLES, Example, examples, gallery, sanity
+from model.figures.maps import ENTRIES, GalleryEntry, choose_entries, gallery, sanity
 from model.geography import COUNTRY_CODES
 from model.types import Heatmap, Place, Prediction
 
@@ -50,8 +50,8 @@ class Pictures:
         return SimpleNamespace(analyse=Looks, checkpoint=SimpleNamespace(trained=trained))
 
 
-def chosen(pictures: Pictures, *countries: str) -> dict[str, list[Example]]:
-    return examples(pictures.predictor(), pictures, countries)  # type: ignore[arg-type]
+def chosen(pictures: Pictures, *countries: str) -> dict[str, list[GalleryEntry]]:
+    return choose_entries(pictures.predictor(), pictures, countries)  # type: ignore[arg-type]
 
 
 def test_right_confident_held_out_examples_with_a_map() -> None:
@@ -69,10 +69,10 @@ def test_right_confident_held_out_examples_with_a_map() -> None:
     found = chosen(pictures, "JP", "HU", "PL")
     assert list(found) == ["JP", "HU", "PL"]
     assert [round(255 * example.probability) for example in found["HU"]] == [200, 150]
-    assert len(found["HU"]) == EXAMPLES
+    assert len(found["HU"]) == ENTRIES
     assert len(found["JP"]) == 1
     assert found["PL"] == []
-    assert len(gallery(found).axes) == 2 * 2 * EXAMPLES, "Poland has no row"
+    assert len(gallery(found).axes) == 2 * 2 * ENTRIES, "Poland has no row"
 
 
 def test_nothing_to_show_is_said() -> None:
