@@ -29,9 +29,16 @@ from .develop import develop
 from .facts import Country, TableError, load_countries
 from .keys import PanoramaKey
 
-SIZES: dict[str, tuple[int, int]] = {"train": (1400, 2), "val": (1400, 2), "test": (2048, 4)}
-"""Width in pixels and samples a pixel, by split."""
-SPLIT_ORDER = ("test", "val", "train")
+SIZES: dict[str, tuple[int, int]] = {
+    "train": (1400, 2), "val": (1400, 2), "test": (2880, 8), "extra": (1024, 2),
+}  # fmt: skip
+"""Width in pixels and samples a pixel, by split.
+
+Test pictures are played, so they are large; more samples than 8 look the same once denoised.
+``extra`` ones are to learn from alone and do not ship: small, of every country many, made again
+from their keys.
+"""
+SPLIT_ORDER = ("test", "val", "train", "extra")
 
 
 @contextlib.contextmanager
