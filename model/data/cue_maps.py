@@ -15,6 +15,9 @@ from PIL import Image
 
 from model.types import Crop
 
+SMALLER = 255
+"""In blue: the map is smaller than its picture, by the factor that green holds."""
+
 
 class CueMap:
     """Where each named cue of a panorama is.
@@ -25,9 +28,15 @@ class CueMap:
     """
 
     def __init__(self, encoded: bytes, names: Mapping[str, int]) -> None:
-        """Decode a picture whose first channel holds the labels, stored without loss."""
+        """Decode a picture whose first channel holds the labels, stored without loss.
+
+        A map that was stored smaller than its picture is brought to the picture's size.
+        """
         with Image.open(io.BytesIO(encoded)) as picture:
-            self.labels: NDArray[np.uint8] = np.asarray(picture.getchannel(0), dtype=np.uint8)
+            labels, factor, smaller = (np.asarray(picture.getchannel(c)) for c in range(3))
+        if smaller[0, 0] == SMALLER:
+            labels = labels.repeat(factor[0, 0], axis=0).repeat(factor[0, 0], axis=1)
+        self.labels: NDArray[np.uint8] = labels
         self.names = dict(names)
 
     def masks(self, crop: Crop | None = None) -> dict[str, NDArray[np.bool_]]:

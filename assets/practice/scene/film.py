@@ -44,10 +44,12 @@ def _set_cycles(stage: Stage, samples: int, threads: int, seed: int) -> None:
     scene.render.threads = threads
     cycles = scene.cycles
     cycles.samples = samples
-    cycles.seed = seed % 2**31
+    # Cycles looks at the noise at every 16th sample only: below that nothing could adapt.
     cycles.use_adaptive_sampling = False
+    cycles.seed = seed % 2**31
     cycles.use_denoising = True
     cycles.denoiser = "OPENIMAGEDENOISE"
+    cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
     cycles.denoising_prefilter = "FAST"
     cycles.denoising_quality = "FAST"
     cycles.max_bounces = cycles.diffuse_bounces = 1

@@ -39,7 +39,7 @@ def place_bollards(stage: Stage, road: Road, country: Country, chance: Chance) -
     mesh = stage.mesh(shape, surfaces)
     keep = 1 if country.driving == "right" else -1
     offset = road.half_width_m + road.shoulder_m + 0.45
-    spacing = bollard.every_m * chance.uniform(0.35, 0.9)
+    spacing = bollard.every_m * chance.uniform(0.26, 0.6)
     first = chance.uniform(-spacing, 0)
     for side in (-1, 1):
         for number in range(-9, 10):

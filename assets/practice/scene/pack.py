@@ -24,7 +24,7 @@ from PIL import Image
 
 from model.cue_table import BROAD_CUES, CUE_LABELS
 
-from .cues import MIN_PIXELS, encode_map
+from .cues import MIN_PIXELS, encode_map, halved
 from .facts import Country, TableError, load_countries
 from .keys import PanoramaKey
 from .places import places
@@ -36,6 +36,7 @@ TEST_LEAD = 20
 """How much better test pictures are kept, for those are played: grass and walls smear first."""
 SAMPLE_EVERY = 12
 FEWEST_CUES = 3
+HALVED_FROM_PX = 2000
 ADDRESS = "rendered, not a real place"
 
 
@@ -71,6 +72,10 @@ def cues_of(path: Path, every: bool) -> tuple[list[dict[str, Any]], bytes]:
     values: dict[str, str] = json.loads(path.with_suffix(".json").read_text())["cues"]
     with Image.open(path.with_suffix(".cues.png")) as image:
         numbers = np.asarray(image)
+    # Maps of the large pictures are kept at half their size: a cell of a heat map is far larger.
+    factor = 2 if every and numbers.shape[1] >= HALVED_FROM_PX else 1
+    if factor > 1:
+        numbers = halved(numbers)
     counts = np.bincount(numbers.ravel(), minlength=max(CUE_LABELS.values()) + 1)
     seen = [n for n, i in CUE_LABELS.items() if n in values and counts[i] >= MIN_PIXELS]
     small = [name for name in seen if name not in BROAD_CUES]
@@ -78,7 +83,7 @@ def cues_of(path: Path, every: bool) -> tuple[list[dict[str, Any]], bytes]:
         seen = small
     listed = [{"name": n, "value": values[n], "label": CUE_LABELS[n]} for n in seen]
     shown = np.isin(numbers, [CUE_LABELS[name] for name in seen])
-    return listed, encode_map(np.where(shown, numbers, 0).astype(np.uint8))
+    return listed, encode_map(np.where(shown, numbers, 0).astype(np.uint8), factor)
 
 
 def level(rendered: dict[PanoramaKey, Path]) -> dict[PanoramaKey, Path]:

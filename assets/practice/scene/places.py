@@ -11,6 +11,7 @@ import math
 from .chance import Chance
 from .facts import Country
 from .keys import PanoramaKey
+from .regions import regional
 
 APART_KM = 3.0
 EARTH_RADIUS_KM = 6371.0
@@ -38,7 +39,7 @@ def places(
     result: dict[PanoramaKey, tuple[float, float]] = {}
     for key in sorted(keys, key=lambda k: (k.country, k.split, k.index)):
         chance = Chance(key, "place")
-        boxes = countries[key.country].boxes
+        boxes = regional(key, countries[key.country]).boxes
         areas = [(box[1] - box[0]) * (box[3] - box[2]) for box in boxes]
         for attempt in range(6000):
             south, north, west, east = chance.choices(boxes, areas)[0]

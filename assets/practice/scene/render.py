@@ -28,10 +28,18 @@ from . import RENDERER_VERSION, sprites
 from .develop import develop
 from .facts import Country, TableError, load_countries
 from .keys import PanoramaKey
+from .regions import region_of, regional
 
-SIZES: dict[str, tuple[int, int]] = {"train": (1400, 2), "val": (1400, 2), "test": (2048, 4)}
-"""Width in pixels and samples a pixel, by split."""
-SPLIT_ORDER = ("test", "val", "train")
+SIZES: dict[str, tuple[int, int]] = {
+    "train": (1400, 2), "val": (1400, 2), "test": (2880, 8), "extra": (1024, 2),
+}  # fmt: skip
+"""Width in pixels and samples a pixel, by split.
+
+Test pictures are played, so they are large; more samples than 8 look the same once denoised.
+``extra`` ones are to learn from alone and do not ship: small, of every country many, made again
+from their keys.
+"""
+SPLIT_ORDER = ("test", "val", "train", "extra")
 
 
 @contextlib.contextmanager
@@ -75,6 +83,9 @@ def render_one(
         "renderer": RENDERER_VERSION,
         "scene": conditions.scene,
         "weather": conditions.weather,
+        "camera": conditions.camera,
+        "piece": conditions.piece,
+        "region": region_of(key),
         "samples": samples,
         "signs": "drawings" if sprites.present() else "simple",
         "seconds": round(seconds, 1),
@@ -169,7 +180,7 @@ def main() -> int:
     for key in keys:
         width_px, samples = SIZES[key.split]
         width_px, samples = arguments.width or width_px, arguments.samples or samples
-        country = countries[key.country]
+        country = regional(key, countries[key.country])
         tasks.append((key, country, arguments.out, width_px, samples, arguments.threads))
     # Processes are replaced now and then, because Blender does not give all its memory back.
     with get_context("spawn").Pool(arguments.processes, maxtasksperchild=25) as pool:

@@ -99,7 +99,7 @@ class SignPlacer:
     def direction(self, along: float, *, ahead: bool) -> None:
         """Where the road goes."""
         pixels = self._directions()
-        width = 2.1 if self.road.lanes == 1 else 3.6
+        width = 2.8 if self.road.lanes == 1 else 3.6
         height = width * pixels.shape[0] / pixels.shape[1]
         foot = DIRECTION_STANDS[self.country.direction_stand]
         middle = height / 2 + (2.0 if foot is None else foot)
@@ -212,8 +212,10 @@ class SignPlacer:
         chance = self.chance
         if scene == "main" and chance.happens(0.4):
             self.gantry()
-        spots = [9.0, 17.0, 30.0, -10.0, -19.0, -33.0]
+        near = chance.choice((8.0, -8.0))
+        spots = [-near * 1.2, 17.0, 30.0, -19.0, -33.0]
         chance.shuffle(spots)
+        spots.append(near)  # the first sign stands where it can be read
         shares = {
             "open": (0.75, 0.4, 0.75, 0.25), "village": (0.45, 0.5, 0.5, 0.75),
             "main": (0.5, 0.6, 0.8, 0.2), "mountain": (0.85, 0.45, 0.4, 0.15),

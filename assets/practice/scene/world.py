@@ -25,9 +25,28 @@ from .sky import build_sky
 from .stage import Stage
 from .terrain import Land, land_for
 from .vegetation import WOODED, Planting
-from .vehicles import place_traffic
+from .vehicles import place_traffic, put_car
 
+NEAR_PLATE_M = 3.9
+"""How far ahead the near end of the nearest parked car is, at least."""
 _CONTIGUOUS = ("row_house", "shop_house", "town_house", "apartment_block")
+
+
+def place_near_car(
+    stage: Stage, road: Road, country: Country, conditions: Conditions, chance: Chance
+) -> None:
+    """In most panoramas a car parks so near that its plate can be read."""
+    if not chance.happens(0.8):
+        return
+    keep = 1 if country.driving == "right" else -1
+    side = keep
+    if conditions.camera == "junction":
+        side = 1 if stage.eye[0] > float(road.bend(stage.eye[1])) else -1
+    ahead = chance.choice((-1, 1))
+    along = stage.eye[1] + ahead * (NEAR_PLATE_M + chance.uniform(0.0, 0.9) + 2.1)
+    x, y = road.beside(side * (road.half_width_m - (0.9 if road.pavement_m else 0.6)), along)
+    turn = 0.0 if side == keep else math.pi
+    put_car(stage, country, chance, x, y, road.yaw_rad(along) + turn)
 
 
 class Settlement:
@@ -240,7 +259,7 @@ def build_world(key: PanoramaKey, country: Country, width_px: int) -> tuple[Stag
     furniture.place_poles(stage, road, land, country, chance("poles"), scene)
     if scene in (*RURAL, "village"):
         draw = chance("bollards")
-        share = country.bollard_share if scene in RURAL else country.bollard_share * 0.45
+        share = country.bollard_share**0.5 * (1.0 if scene in RURAL else 0.6)
         if draw.happens(share):
             furniture.place_bollards(stage, road, country, draw)
         draw = chance("rail")
@@ -254,6 +273,7 @@ def build_world(key: PanoramaKey, country: Country, width_px: int) -> tuple[Stag
             kind = "wire_posts" if "wire_posts" in country.fence else draw.pick(country.fence)
             furniture.place_fence(stage, road, land, kind, draw.choice((-1, 1)), (-80, 80), 3.5)
     SignPlacer(stage, road, country, chance("signs")).place_all(scene)
+    place_near_car(stage, road, country, conditions, chance("near car"))
     place_traffic(stage, road, country, chance("traffic"), scene, conditions.traffic)
     if site and site.plan.name in LATE_PIECES:
         SET_PIECES[site.plan.name](site)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from assets.practice.scene import pack
-from assets.practice.scene.cues import encode_map
+from assets.practice.scene.cues import encode_map, halved
 from assets.practice.scene.facts import load_countries
 from assets.practice.scene.keys import PanoramaKey
 from assets.practice.scene.render import keys_to_render
@@ -143,3 +143,32 @@ def test_rounds_give_every_country_some_before_any_gets_more() -> None:
             indices = [k.index for k in first if (k.country, k.split) == (code, split)]
             assert indices == list(range(number))
     assert set(keys) == set(keys_to_render(codes, ["train", "val", "test"], [20, 3, 6]))
+
+
+def test_a_smaller_map_comes_back_at_the_pictures_size() -> None:
+    numbers = np.random.default_rng(2).integers(0, 15, (36, 202), dtype=np.uint8)
+    small = halved(numbers)
+    assert small.shape == (18, 101)
+    labels = CueMap(encode_map(small, factor=2), {}).labels
+    assert labels.shape == numbers.shape
+    assert (labels[::2, ::2] == small).all()
+    assert (labels[1::2, 1::2] == small).all()
+
+
+def test_halving_keeps_thin_and_rare_cues() -> None:
+    numbers = np.full((40, 60), 5, dtype=np.uint8)
+    numbers[:20] = 0
+    numbers[:, 31] = 7
+    small = halved(numbers)
+    assert (small[:, 15] == 7).all()
+    assert (small[:10, :15] == 0).all()
+    assert (small[10:, :15] == 5).all()
+    with pytest.raises(ValueError, match="61 x 40"):
+        halved(np.zeros((40, 61), dtype=np.uint8))
+
+
+def test_extra_panoramas_come_last_and_only_when_asked_for() -> None:
+    keys = keys_to_render(["HU", "PL"], ["extra", "test"], [2, 1])
+    assert [str(key) for key in keys] == [
+        "HU/test/0", "HU/extra/0", "HU/extra/1", "PL/test/0", "PL/extra/0", "PL/extra/1",
+    ]  # fmt: skip
