@@ -2,7 +2,7 @@
 # make test   installs what tests need as well, and runs all of them
 # make test-fast  those without browser, database, server, training or processes: under two minutes
 # make setup  only installs;  make check  lints, type-checks, checks the arrows
-# make bench  prints benchmarks
+# make bench  prints benchmarks;  make lock  renews requirements.lock from requirements.txt
 
 PYTHON ?= python3
 PORT ?= 7860
@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= practice
 
-.PHONY: help play test test-fast setup check bench clean
+.PHONY: help play test test-fast setup check lock bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,8 +22,8 @@ $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.play: $(VENV)/.python requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/.play: $(VENV)/.python requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.play requirements-dev.txt
@@ -54,6 +54,10 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lock: $(VENV)/.test
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.10 --no-header \
+		requirements.txt --output-file requirements.lock
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks

@@ -31,10 +31,10 @@ from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection
 from model.data.guide_pictures import GuidePictures
-from model.data.pictures import open_picture
 from model.errors import ConfigError
 from model.held_out import HeldOut
 from model.predictor import Predictor
+from model.uploads.reader import UploadReader
 
 PRACTICE = Path(__file__).resolve().parent / "assets" / "practice" / "data"
 
@@ -104,7 +104,7 @@ def build(settings: Settings) -> gr.Blocks:
     games = Games(source, predictor, scoreboard=scoreboard)
     world = panoramas if practice else Collection.open([PRACTICE])
     return build_page(
-        games, predictor, read_photo=open_picture, guide_pictures=GuidePictures(world)
+        games, predictor, read_photo=UploadReader().read, guide_pictures=GuidePictures(world)
     )
 
 

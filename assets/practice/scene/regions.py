@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..country_table import TableError, tomllib
+from ..country_table import TableError
 from .facts import Country, check_names
 from .keys import PanoramaKey
 from .strata import pick_at, stratum
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 REGIONS = Path(__file__).resolve().parent.parent / "regions.toml"
 _WEIGHTS = ("terrain", "soil", "tree", "form", "wall", "roof", "fence", "surface")

@@ -223,6 +223,26 @@ def _camera(stage: Stage, country: Country, conditions: Conditions) -> None:
             )
 
 
+def _roadside(
+    stage: Stage, road: Road, land: Land, country: Country, scene: str, key: PanoramaKey
+) -> None:
+    """Bollards, rails and fences along a road outside of towns."""
+    draw = Chance(key, "bollards")
+    share = country.bollard_share**0.5 * (1.0 if scene in RURAL else 0.6)
+    if draw.happens(share):
+        furniture.place_bollards(stage, road, country, draw)
+    draw = Chance(key, "rail")
+    share = {"open": 0.33, "main": 0.75, "mountain": 0.85, "coast": 0.5}.get(scene, 0.0)
+    if draw.happens(share):
+        steep = scene in ("mountain", "coast")
+        side = land.slope_side if scene == "coast" else -land.slope_side
+        sides = [side] if steep else [-1, 1] if scene == "main" else [draw.choice((-1, 1))]
+        furniture.place_rail(stage, road, country, draw, sides, steep or scene == "main")
+    elif scene == "open" and draw.happens(0.35):
+        kind = "wire_posts" if "wire_posts" in country.fence else draw.pick(country.fence)
+        furniture.place_fence(stage, road, land, kind, draw.choice((-1, 1)), (-80, 80), 3.5)
+
+
 def build_world(key: PanoramaKey, country: Country, width_px: int) -> tuple[Stage, Conditions]:
     """The whole scene of one panorama, ready to render."""
     conditions = draw_conditions(key, country)
@@ -258,20 +278,7 @@ def build_world(key: PanoramaKey, country: Country, width_px: int) -> tuple[Stag
         furniture.place_lamps(stage, road, chance("lamps"))
     furniture.place_poles(stage, road, land, country, chance("poles"), scene)
     if scene in (*RURAL, "village"):
-        draw = chance("bollards")
-        share = country.bollard_share**0.5 * (1.0 if scene in RURAL else 0.6)
-        if draw.happens(share):
-            furniture.place_bollards(stage, road, country, draw)
-        draw = chance("rail")
-        share = {"open": 0.33, "main": 0.75, "mountain": 0.85, "coast": 0.5}.get(scene, 0.0)
-        if draw.happens(share):
-            steep = scene in ("mountain", "coast")
-            side = land.slope_side if scene == "coast" else -land.slope_side
-            sides = [side] if steep else [-1, 1] if scene == "main" else [draw.choice((-1, 1))]
-            furniture.place_rail(stage, road, country, draw, sides, steep or scene == "main")
-        elif scene == "open" and draw.happens(0.35):
-            kind = "wire_posts" if "wire_posts" in country.fence else draw.pick(country.fence)
-            furniture.place_fence(stage, road, land, kind, draw.choice((-1, 1)), (-80, 80), 3.5)
+        _roadside(stage, road, land, country, scene, key)
     SignPlacer(stage, road, country, chance("signs")).place_all(scene)
     place_near_car(stage, road, country, conditions, chance("near car"))
     place_traffic(stage, road, country, chance("traffic"), scene, conditions.traffic)

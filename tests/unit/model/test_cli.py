@@ -17,6 +17,8 @@ from PIL import Image
 from model.geography import COUNTRY_CODES
 from tests.conftest import ROOT, jpeg, shard
 
+pytestmark = pytest.mark.slow
+
 
 def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *(str(a) for a in arguments)]

@@ -22,6 +22,8 @@ from model.data.preprocessing import Preprocessing
 from model.network import Network, NetworkConfig
 from model.predictor import Predictor
 
+pytestmark = pytest.mark.slow
+
 
 def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
     stream = io.BytesIO()

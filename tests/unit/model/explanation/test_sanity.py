@@ -90,6 +90,7 @@ def test_threads_get_the_same_maps(predictor: Predictor, crop: Image.Image) -> N
         assert np.allclose(found, alone[i % 2], atol=1e-5 * float(alone[i % 2].max()))
 
 
+@pytest.mark.slow
 def test_a_thousand_maps_leak_nothing(predictor: Predictor) -> None:
     network = predictor.checkpoint.network
     with torch.no_grad():

@@ -11,6 +11,8 @@ from model.errors import PictureError
 from model.training.features import FeatureCache
 from tests.unit.model.training.small_runs import ALONE
 
+pytestmark = pytest.mark.slow
+
 
 def test_frozen_parts_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("model.training.features.ITEMS_PER_FILE", 7)

@@ -16,6 +16,8 @@ from model.training.trainer import Trainer
 from model.types import Place
 from tests.unit.model.training.small_runs import on_pixels, small_trainer
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_unreadable_picture_stops_the_run_or_is_counted(
     data: Collection, tmp_path: Path

@@ -22,6 +22,8 @@ from tests.unit.model.training.small_runs import (
     small_trainer,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_run_learns_and_leaves_what_it_promises(data: Collection, tmp_path: Path) -> None:
     out = tmp_path / "run"

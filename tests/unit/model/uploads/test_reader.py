@@ -20,6 +20,8 @@ from model.uploads.reader import UploadReader
 from tests.conftest import ROOT
 from tests.uploads import encoded, png, scene, with_scans
 
+pytestmark = pytest.mark.slow
+
 PHOTO = encoded(scene(96, 64), "JPEG")
 TAKE_ONE = "import os, sys, time; n = int.from_bytes(sys.stdin.buffer.read(4), 'big'); "
 TAKE_ONE += "d = sys.stdin.buffer.read(n); "

@@ -18,6 +18,8 @@ from tests.conftest import ROOT
 from tests.exif import ODD_FIELDS, exif, field, with_exif
 from tests.uploads import encoded, png, scene, with_scans
 
+pytestmark = pytest.mark.slow
+
 LOSSLESS = {"WEBP": {"lossless": True}, "HEIF": {"quality": 90}, "AVIF": {"quality": 95}}
 
 
