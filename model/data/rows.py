@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from model.data.row_copies import RowCopy, Version, copy_path, keep_group, open_copy
-from model.data.shards import PICTURES, READ_FAILURES, ShardFile, open_shard
+from model.data.shards import PICTURES, READ_FAILURES, ShardFile, open_parquet
 from model.errors import first_line
 
 
@@ -90,7 +90,7 @@ class PictureRows:
             raise OSError("it changed since its rows were listed")
         if self._last_group is None or self._last_group[0] != (row.file, row.group):
             self._last_group = None  # before the next one is read: they can be large
-            with open_shard(file) as shard:
+            with open_parquet(file) as shard:
                 column = shard.read_row_group(row.group, [PICTURES], use_threads=False).column(0)
             self._last_group = ((row.file, row.group), pc.struct_field(column, "bytes"))
         value: bytes | None = self._last_group[1][row.row_in_group].as_py()

@@ -31,6 +31,18 @@ def unreadable(file: ShardFile, error: Exception) -> DataError:
     return DataError(fault(file, "no readable parquet file", remedy, error))
 
 
+def open_parquet(file: ShardFile) -> pq.ParquetFile:
+    """Open a parquet file.
+
+    Raises:
+        Exception: one of ``READ_FAILURES``.
+    """
+    if isinstance(file, Path):
+        return pq.ParquetFile(file)
+    # Columns that lie side by side are asked for in one go.
+    return pq.ParquetFile(file.open(), pre_buffer=True)
+
+
 def open_shard(file: ShardFile) -> pq.ParquetFile:
     """Open a shard and check its columns.
 
@@ -38,11 +50,7 @@ def open_shard(file: ShardFile) -> pq.ParquetFile:
         DataError: no parquet file, a missing column, or one of another type.
     """
     try:
-        if isinstance(file, Path):
-            shard = pq.ParquetFile(file)
-        else:
-            # Columns that lie side by side are asked for in one go.
-            shard = pq.ParquetFile(file.open(), pre_buffer=True)
+        shard = open_parquet(file)
     except READ_FAILURES as error:
         raise unreadable(file, error) from None
     _check_columns(file, shard.schema_arrow)
