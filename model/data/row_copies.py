@@ -222,7 +222,8 @@ def _copy(file: Path, bar: tqdm[NoReturn]) -> None:
 def _pictures(file: Path, version: Version) -> Iterator[pa.Array]:
     """The pictures of a shard, a few rows at a time."""
     try:
-        with pq.ParquetFile(file) as shard:
+        # Buffered ahead, as by default, the whole shard would come to lie in memory.
+        with pq.ParquetFile(file, pre_buffer=False) as shard:
             for batch in shard.iter_batches(SMALL_GROUP_ROWS, columns=[PICTURES]):
                 yield pc.struct_field(batch.column(0), "bytes")
         if Version.of(file) != version:

@@ -218,6 +218,19 @@ ParquetSource([Path(name) for name in {[str(f) for f in files]!r}])
     assert source.read(45) == noise(60_000, 5)
 
 
+def test_copying_takes_no_more_memory_than_a_row_group_or_two(tmp_path: Path) -> None:
+    file = large(tmp_path / "a.parquet", rows=1200, row_group_size=20)
+    program = f"""
+import pyarrow as pa
+from pathlib import Path
+from model.data.row_copies import make_copies
+make_copies({{Path({str(file)!r}): 1}})
+print(pa.default_memory_pool().max_memory())
+"""
+    out = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True)
+    assert int(out.stdout) < 10_000_000 < file.stat().st_size / 5
+
+
 def test_a_damaged_copy_is_made_anew(tmp_path: Path, cache: Path) -> None:
     file = large(tmp_path / "a.parquet")
     ParquetSource([file])
