@@ -21,3 +21,21 @@ class ConfigError(GeoDuelError):
 
 class CheckpointError(GeoDuelError):
     """A checkpoint that is missing, damaged or does not fit."""
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line; its type if it says nothing."""
+    return next((line for line in str(error).strip().splitlines()), type(error).__name__)
+
+
+def fault(name: object, what: str, remedy: str, cause: BaseException | None = None) -> str:
+    """The one line that a user reads: ``NAME: WHAT (CAUSE); REMEDY``.
+
+    Args:
+        name: the file, and the row where there is one.
+        what: is wrong with it.
+        remedy: what to do about it.
+        cause: the error behind it; its first line is quoted.
+    """
+    reason = f" ({first_line(cause)})" if cause is not None else ""
+    return f"{name}: {what}{reason}; {remedy}"

@@ -66,11 +66,18 @@ class Collection:
         self.left_out = frozenset(i for i, row in enumerate(rows) if not row.is_kept)
 
     @classmethod
-    def open(cls, directories: Sequence[Path], *, manifest: Path | None = None) -> Collection:
+    def open(
+        cls,
+        directories: Sequence[Path],
+        *,
+        manifest: Path | None = None,
+        copy_rows: bool = True,
+    ) -> Collection:
         """Open every data set in these directories.
 
         Args:
             directories: or zips of photos.
+            copy_rows: see :class:`~model.data.parquet.ParquetSource`.
             manifest: file that ``model.data.thin`` wrote for these data: its splits hold, and
                 what it did not keep is left out of the train split.
 
@@ -81,7 +88,7 @@ class Collection:
         sources: list[Source] = []
         group_of_file: dict[str, str] = {}
         for directory in directories:
-            sources += open_sources(directory)
+            sources += open_sources(directory, copy_rows=copy_rows)
             beside = directory if directory.is_dir() else directory.parent
             group_of_file |= read_near_duplicates(beside / NEAR_DUPLICATES)
         thinned = read_manifest(manifest) if manifest else None
@@ -91,15 +98,15 @@ class Collection:
     def open_for_play(cls, address: str) -> Collection:
         """Open a directory, a zip of photos or a data set on the hub to look at a few places.
 
-        Unlike for training, a data set on the hub is not downloaded: its pictures are read where
-        they are, as they are asked for.
+        Unlike for training, nothing is copied, and a data set on the hub is not downloaded: its
+        pictures are read where they are, as they are asked for.
 
         Raises:
             DataError: as :meth:`open`, or the hub cannot be reached.
         """
         if not hub.is_address(address):
-            return cls.open([Path(address)])
-        return cls([ParquetSource(hub.shards(address))])
+            return cls.open([Path(address)], copy_rows=False)
+        return cls([ParquetSource(hub.shards(address), copy_rows=False)])
 
     @property
     def skipped(self) -> Counter[str]:

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from huggingface_hub import HfApi, HfFileSystem, snapshot_download, try_to_load_from_cache
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
-from model.data.pages import ShardFile
-from model.data.remote import RemoteFile
-from model.errors import DataError
+from model.errors import DataError, fault
 
 _ADDRESS = re.compile(r"hf://datasets/(?P<repo>[^/@\s]+/[^/@\s]+)(@(?P<revision>[^/\s]+))?/?")
 
 # The first base of the hub's own error is that of its HTTP client: httpx, later httpx2.
 _HTTP_ERROR: type[Exception] = HfHubHTTPError.__bases__[0]
 
-_FAILURES = (_HTTP_ERROR, HFValidationError, LocalEntryNotFoundError, OSError)
+FAILURES = (_HTTP_ERROR, HFValidationError, LocalEntryNotFoundError, OSError)
+"""What the hub's client raises if the hub cannot be reached, or has no such thing."""
+
+_REMEDY = "check the name and the connection, or give a local directory"
 
 
 def is_address(data: str) -> bool:
@@ -37,11 +38,6 @@ def _parse(data: str) -> tuple[str, str | None]:
     if not match:
         raise DataError(f"{data}: not an address of the form hf://datasets/OWNER/NAME")
     return match["repo"], match["revision"]
-
-
-def _reason(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
 
 
 def local_directory(data: str) -> Path:
@@ -60,11 +56,8 @@ def local_directory(data: str) -> Path:
     repo, revision = _parse(data)
     try:
         return _download(repo, revision)
-    except _FAILURES as error:
-        raise DataError(
-            f"{data}: cannot be downloaded ({_reason(error)}); check the name and the connection, "
-            "or give a local directory"
-        ) from None
+    except FAILURES as error:
+        raise DataError(fault(data, "cannot be downloaded", _REMEDY, error)) from None
 
 
 def _download(repo: str, revision: str | None, *, offline: bool = False) -> Path:
@@ -80,7 +73,35 @@ def _download(repo: str, revision: str | None, *, offline: bool = False) -> Path
     )
 
 
-def shards(data: str) -> Sequence[ShardFile]:
+@dataclass(frozen=True)
+class RemoteShard:
+    """A parquet file on the hub, read by ranges of bytes.
+
+    Attributes:
+        files: the hub's client.
+        path: of the file there, with the revision.
+        address: what to call it in messages.
+    """
+
+    files: HfFileSystem
+    path: str
+    address: str
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def name(self) -> str:
+        """The last part of the address."""
+        return self.address.rsplit("/", 1)[-1]
+
+    def open(self) -> BinaryIO:
+        """A stream that fetches what is read of it, and not the 5 MiB behind it as by default."""
+        opened: BinaryIO = self.files.open(self.path, "rb", cache_type="none")
+        return opened
+
+
+def shards(data: str) -> Sequence[Path | RemoteShard]:
     """The parquet files of a data set on the hub, to be read where they are.
 
     Those that were downloaded before, whole and at this revision, are taken from the cache.
@@ -92,40 +113,28 @@ def shards(data: str) -> Sequence[ShardFile]:
     try:
         commit = HfApi().dataset_info(repo, revision=revision).sha
         files = HfFileSystem(skip_instance_cache=True)
-        found: Any = files.find(f"datasets/{repo}@{commit}", detail=True)
-    except _FAILURES as error:
+        found: Any = files.find(f"datasets/{repo}@{commit}")
+    except FAILURES as error:
         if downloaded := _downloaded(repo, revision):
             return downloaded
-        raise DataError(
-            f"{data}: cannot be read ({_reason(error)}); check the name and the connection, "
-            "or give a local directory"
-        ) from None
-    opened: list[ShardFile] = []
-    for path, details in sorted(found.items()):
+        raise DataError(fault(data, "cannot be read", _REMEDY, error)) from None
+    opened: list[Path | RemoteShard] = []
+    for path in sorted(found):
         inside = path.split("/", 3)[-1]
         if not inside.endswith(".parquet") or inside.count("/") > 1:
             continue  # as in a directory: there, or one level down
         cached = try_to_load_from_cache(repo, inside, revision=commit, repo_type="dataset")
-        address = f"hf://datasets/{repo}/{inside}"
-        remote = RemoteFile(address, details["size"], partial(_fetch, files, path))
+        remote = RemoteShard(files, path, f"hf://datasets/{repo}/{inside}")
         opened.append(Path(cached) if isinstance(cached, str) else remote)
     if not opened:
         raise DataError(f"{data}: holds no parquet files; give a data set that does")
     return opened
 
 
-def _downloaded(repo: str, revision: str | None) -> Sequence[ShardFile]:
+def _downloaded(repo: str, revision: str | None) -> list[Path]:
     """The shards in the cache, for somebody without a connection; none if there is nothing."""
     try:
         folder = _download(repo, revision, offline=True)
-    except _FAILURES:
+    except FAILURES:
         return []
     return sorted([*folder.glob("*.parquet"), *folder.glob("*/*.parquet")])
-
-
-def _fetch(files: HfFileSystem, path: str, start: int, end: int) -> bytes:
-    try:
-        # Without its cache: by default it fetches 5 MiB more than it is asked for.
-        return bytes(files.cat_file(path, start, end, cache_type="none"))
-    except _FAILURES as error:
-        raise OSError(_reason(error)) from None

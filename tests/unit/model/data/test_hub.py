@@ -7,20 +7,18 @@ import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 import huggingface_hub.constants
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from huggingface_hub.hf_file_system import HfFileSystemFile
 
 from model.data.collection import Collection
 from model.data.hub import local_directory, shards
-from model.data.remote import BLOCK_BYTES, RemoteFile
-from model.data.sources import ParquetSource
 from model.errors import DataError, PictureError
 from tests.conftest import jpeg, shard
 from tests.unit.model.data.hub_server import COMMIT, Hub, serving
+
+pytestmark = pytest.mark.slow
 
 ROWS, GROUP = 96, 8
 ADDRESS = "hf://datasets/owner/name"
@@ -61,6 +59,7 @@ def point_to(url: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     template = url + "/{repo_id}/resolve/{revision}/{filename}"
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache / "hub"))
+    monkeypatch.setenv("GEODUEL_CACHE", str(cache / "own"))
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
 
 
@@ -68,32 +67,42 @@ def size_of(directory: Path) -> int:
     return sum(p.stat().st_size for p in directory.rglob("*.parquet"))
 
 
-def plain(hub: Hub, name: str) -> RemoteFile:
-    url = f"{hub.url}/plain/{name}"
-    with urlopen(Request(url, method="HEAD")) as answer:
-        size = int(answer.headers["Content-Length"])
-
-    def fetch(start: int, end: int) -> bytes:
-        with urlopen(Request(url, headers={"Range": f"bytes={start}-{end - 1}"})) as answer:
-            return bytes(answer.read())
-
-    return RemoteFile(url, size, fetch)
-
-
 def test_one_picture_takes_a_small_share_of_its_shard(hub: Hub, directory: Path) -> None:
-    name = "data/train-00000-of-00002.parquet"
-    source = ParquetSource([plain(hub, name)])
-    local = ParquetSource([directory / name])
-    assert source.places == local.places
-    whole = (directory / name).stat().st_size
-    assert hub.served < 0.15 * whole
+    far, near = Collection.open_for_play(ADDRESS), Collection.open([directory])
+    assert far.places == near.places
+    whole = (directory / "data" / "train-00000-of-00002.parquet").stat().st_size
+    assert hub.served < 0.02 * size_of(directory)
     for_places = hub.served
-    assert source.read(50) == local.read(50)
-    of_its_group = hub.served - for_places
-    assert of_its_group < 1.3 * whole * GROUP / ROWS + 2 * BLOCK_BYTES
-    assert source.read(51) == local.read(51)
-    assert hub.served - for_places - of_its_group <= 4 * BLOCK_BYTES
-    assert source.name(50) == f"{hub.url}/plain/{name}, row 50"
+    assert far.read(50) == near.read(50)
+    assert hub.served - for_places < 1.1 * whole * GROUP / ROWS
+    for_one = hub.served
+    # What was fetched is not fetched again: not for its neighbours, not after a restart.
+    assert far.read(51) == near.read(51)
+    again = pickle.loads(pickle.dumps(far.sources[0]))
+    assert again.read(48) == near.read(48)
+    assert hub.served == for_one
+
+
+def test_without_a_cache_directory_the_hub_is_read_all_the_same(
+    hub: Hub, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("GEODUEL_CACHE", str(tmp_path / "file"))
+    near, far = Collection.open([directory]), Collection.open_for_play(ADDRESS)
+    assert far.read(50) == near.read(50)
+    served = hub.served
+    assert far.read(51) == near.read(51)
+    assert hub.served == served
+
+
+def test_what_another_revision_left_is_removed(hub: Hub, tmp_path: Path, directory: Path) -> None:
+    far = Collection.open_for_play(ADDRESS)
+    far.read(50)
+    (kept,) = (tmp_path / "own" / "rows").glob("*.arrow")
+    stale = kept.with_name(kept.name.split("-")[0] + "-0123456789abcdef.arrow")
+    kept.rename(stale)
+    assert far.read(50) == Collection.open([directory]).read(50)
+    assert [f.name for f in kept.parent.glob("*.arrow")] == [kept.name]
 
 
 def test_the_game_reads_a_few_pictures_of_the_hub(hub: Hub, directory: Path) -> None:
@@ -149,20 +158,17 @@ def test_a_server_that_vanishes_is_one_line(
 def test_after_an_interruption_a_picture_can_be_read_again(
     hub: Hub, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = "data/train-00000-of-00002.parquet"
-    file = plain(hub, name)
-    source = ParquetSource([file])
-    working = file._fetch
+    far = Collection.open_for_play(ADDRESS)
 
-    def broken(start: int, end: int) -> bytes:
+    def broken(*_: object) -> bytes:
         raise OSError("the line is down")
 
-    monkeypatch.setattr(file, "_fetch", broken)
-    with pytest.raises(PictureError, match="the line is down"):
-        source.read(9)
-    monkeypatch.setattr(file, "_fetch", working)
+    with monkeypatch.context() as patch:
+        patch.setattr(HfFileSystemFile, "_fetch_range", broken)
+        with pytest.raises(PictureError, match=r"row 9: cannot be read \(the line is down"):
+            far.read(9)
     before = hub.served
-    assert source.read(9) == ParquetSource([directory / name]).read(9)
+    assert far.read(9) == Collection.open([directory]).read(9)
     assert hub.served - before < 2_000_000
 
 
@@ -191,41 +197,10 @@ def test_a_data_set_without_shards_or_with_others_is_one_line(
             Collection.open_for_play(ADDRESS)
 
 
-def test_a_server_without_ranges_is_refused() -> None:
-    file = RemoteFile("http://there/a.parquet", 10 * BLOCK_BYTES, lambda _start, _end: bytes(7))
-    with pytest.raises(OSError, match="7 bytes came for a range of 65536"):
-        file.open("rb").read(5)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.integers(0, 700_000),
-    st.lists(st.tuples(st.integers(0, 800_000), st.integers(0, 300_000)), max_size=12),
-)
-def test_any_reads_in_any_order_give_the_bytes(size: int, reads: list[tuple[int, int]]) -> None:
-    data = random.Random(size).randbytes(size)
-    file = RemoteFile("there", size, lambda start, end: data[start:end])
-    with file.open("rb") as stream:
-        for start, length in reads:
-            stream.seek(start)
-            assert stream.read(length) == data[start : start + length]
-
-
-def test_reading_on_takes_few_requests_and_a_look_few_bytes() -> None:
-    fetched: list[int] = []
-    data = bytes(60 << 20)
-
-    def fetch(start: int, end: int) -> bytes:
-        fetched.append(end - start)
-        return data[start:end]
-
-    file = RemoteFile("there", len(data), fetch)
-    with file.open("rb") as stream:
-        stream.seek(17 << 20)
-        stream.read(10)
-        assert fetched == [BLOCK_BYTES]
-        stream.seek(0)
-        for _ in range(len(data) // 10_000):
-            stream.read(10_000)
-    assert len(fetched) < 25
-    assert len(file._kept) * BLOCK_BYTES <= 33 << 20
+def test_a_server_without_ranges_is_refused(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    far = Collection.open_for_play(ADDRESS)
+    monkeypatch.setattr(HfFileSystemFile, "_fetch_range", lambda *_: bytes(7))
+    with pytest.raises(PictureError, match="row 9: cannot be read"):
+        far.read(9)
+    with pytest.raises(DataError, match="no readable parquet file"):
+        Collection.open_for_play(ADDRESS)

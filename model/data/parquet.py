@@ -1,0 +1,190 @@
+"""Panoramas in parquet shards with the columns of the Hugging Face data set. Torch-free."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from model.data.cue_maps import CueMap
+from model.data.photos import key_of
+from model.data.row_copies import Version, copy_bytes, make_copies
+from model.data.rows import PictureRows, Row
+from model.data.shards import (
+    PANORAMA_COLUMNS,
+    READ_FAILURES,
+    ShardFile,
+    open_shard,
+    unreadable,
+)
+from model.errors import PictureError, fault
+from model.geography import COUNTRY_INDEX, LatLon
+from model.types import PRACTICE_SOURCE, SPLITS, Place, Split
+
+
+def parse_location(latitude: str | None, longitude: str | None) -> LatLon | None:
+    """Read coordinates stored as strings; ``None`` where they are empty or malformed.
+
+    ``0, 0`` counts as malformed: no road is there, and it is what failed geocoders write.
+    """
+    try:
+        location = LatLon(float(latitude or ""), float(longitude or ""))
+    except ValueError:
+        return None
+    return None if location == LatLon(0.0, 0.0) else location
+
+
+class ParquetSource:
+    """Panoramas in parquet shards with the columns of the Hugging Face data set.
+
+    Reads only the small columns at first. A picture is read alone, see :mod:`model.data.rows`.
+
+    Args:
+        files: the shards, in order.
+        copy_rows: make local shards of large row groups quick to read at random, once: see
+            :mod:`model.data.row_copies`. Not worth it for somebody who looks at a few rows.
+
+    Raises:
+        DataError: a file that is no parquet, or lacks a column; no room for the copies.
+    """
+
+    def __init__(self, files: Sequence[ShardFile], *, copy_rows: bool = True) -> None:
+        self._files = tuple(files)
+        self._places: list[Place] = []
+        self._rows = array("q")  # the numbers of a Row for each place
+        self._skipped: Counter[str] = Counter()
+        # Several at once: a shard on the hub answers after a while, each time it is asked.
+        with ThreadPoolExecutor(8) as pool:
+            scans = list(pool.map(_scan, self._files))
+        self._rendered = any(scan.is_rendered for scan in scans)
+        for number, scan in enumerate(scans):
+            row = 0
+            for group, rows in enumerate(scan.groups):
+                for row_in_group, fields in enumerate(rows):
+                    self._add(fields, Row(number, group, row_in_group, row))
+                    row += 1
+        if copy_rows:
+            sizes = zip(self._files, (scan.copy_bytes for scan in scans), strict=True)
+            make_copies({f: size for f, size in sizes if size and isinstance(f, Path)})
+        self._pictures = PictureRows(self._files, [scan.version for scan in scans])
+
+    def _add(self, fields: dict[str, Any], position: Row) -> None:
+        country = (fields["country_iso_alpha2"] or "").strip().upper()
+        if country not in COUNTRY_INDEX:
+            self._skipped["other_country"] += 1
+            return
+        latitude, longitude = _text(fields["latitude"]), _text(fields["longitude"])
+        location = parse_location(latitude, longitude)
+        declared: Split | None = fields["split"] if fields.get("split") in SPLITS else None
+        # Without coordinates the row's position is all that tells two places of a country apart.
+        row = (self._files[position.file].name, str(position.row))
+        where = (latitude, longitude) if location else row
+        key = key_of("panorama", country, *where, fields["address"] or "")
+        source = PRACTICE_SOURCE if self._rendered else "parquet"
+        self._places.append(Place(key, country, location, source, declared))
+        self._rows.extend(position)
+
+    def _position(self, index: int) -> Row:
+        index = range(len(self._places))[index]
+        return Row(*self._rows[4 * index : 4 * index + 4])
+
+    @property
+    def places(self) -> Sequence[Place]:
+        """The rows whose country is one of the 56."""
+        return self._places
+
+    @property
+    def skipped(self) -> Counter[str]:
+        """Rows of other countries, under ``other_country``."""
+        return self._skipped
+
+    @property
+    def rendered(self) -> bool:
+        """Whether a shard's metadata says ``geoduel: rendered``."""
+        return self._rendered
+
+    def read(self, index: int) -> bytes:
+        """One row's JPEG (or WebP) bytes.
+
+        Raises:
+            PictureError: the row holds no bytes, or the file is gone, changed or damaged.
+        """
+        name = self.name(index)
+        try:
+            data = self._pictures.read(self._position(index))
+        except OSError as error:
+            remedy = "download the file again"
+            raise PictureError(fault(name, "cannot be read", remedy, error)) from None
+        if not data:
+            raise PictureError(fault(name, "the column image holds no bytes", "drop the row"))
+        return data
+
+    def cues(self, index: int) -> CueMap | None:
+        """Where one row's named cues are; ``None`` if the row does not say."""
+        fields = self._fields(index, ["cues", "cue_map"])
+        if not fields.get("cues") or not fields.get("cue_map"):
+            return None
+        names = {cue["name"]: cue["label"] for cue in fields["cues"]}
+        return CueMap(fields["cue_map"]["bytes"], names)
+
+    def cue_values(self, index: int) -> dict[str, str]:
+        """What one row's named cues are, such as ``white_dashed``; often none."""
+        cues = self._fields(index, ["cues"]).get("cues") or []
+        return {cue["name"]: cue["value"] for cue in cues}
+
+    def _fields(self, index: int, names: list[str]) -> dict[str, Any]:
+        """One row's values in those of the columns that the file has."""
+        position = self._position(index)
+        with open_shard(self._files[position.file]) as shard:
+            there = [name for name in names if name in shard.schema_arrow.names]
+            table = shard.read_row_group(position.group, columns=there)
+        return {name: table[name][position.row_in_group].as_py() for name in there}
+
+    def name(self, index: int) -> str:
+        """File and row, counted from 0."""
+        position = self._position(index)
+        return f"{self._files[position.file]}, row {position.row}"
+
+
+class _Scan(NamedTuple):
+    """What is read of a shard at first.
+
+    Attributes:
+        is_rendered: whether it says so.
+        groups: the small columns of its rows, by row group.
+        copy_bytes: size of the copy that its pictures need, or 0.
+        version: of a local file.
+    """
+
+    is_rendered: bool
+    groups: list[list[dict[str, Any]]]
+    copy_bytes: int
+    version: Version | None
+
+
+def _scan(file: ShardFile) -> _Scan:
+    """Read the small columns of a shard.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    with open_shard(file) as shard:
+        metadata = shard.schema_arrow.metadata or {}
+        extra = [name for name in ("split",) if name in shard.schema_arrow.names]
+        columns = [*PANORAMA_COLUMNS[1:], *extra]
+        try:
+            version = Version.of(file) if isinstance(file, Path) else None
+            groups = range(shard.num_row_groups)
+            rows = [shard.read_row_group(g, columns=columns).to_pylist() for g in groups]
+        except READ_FAILURES as error:
+            raise unreadable(file, error) from None
+        is_rendered = metadata.get(b"geoduel") == b"rendered"
+        return _Scan(is_rendered, rows, copy_bytes(shard.metadata), version)
+
+
+def _text(value: str | float | None) -> str:
+    """A coordinate as the data set stores it: as text. Numbers are let through as well."""
+    return "" if value is None else str(value)
