@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.data.thinning.manifest import Row
+from model.data.thinning.manifest import ManifestRow
 from model.types import Place
 
 PART_COLOURS = ["#1f6f8b", *(["#f4a259", "#bc4b51", "#d9cbb8", "#8cb369", "#5b3e56"] * 2)]
@@ -26,7 +26,7 @@ def distribution(places: Sequence[Place]) -> Figure:
     return _stacked(countries, sources, counts, title)
 
 
-def thinning(rows: Sequence[Row]) -> Figure:
+def thinning(rows: Sequence[ManifestRow]) -> Figure:
     """Places per country of the train split: what stays, and above it what went, by reason.
 
     Args:

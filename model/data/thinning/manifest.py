@@ -17,7 +17,7 @@ from model.types import SPLITS, Place, Split
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ManifestRow:
     """One place of a manifest; the fields are the columns.
 
     Attributes:
@@ -61,7 +61,7 @@ class Row:
         return f"{self.file}, row {self.row}" if self.row else self.file
 
 
-COLUMNS = tuple(column.name for column in fields(Row))
+COLUMNS = tuple(column.name for column in fields(ManifestRow))
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ class Manifest:
     """The rows of a manifest, and the file they come from."""
 
     file: Path
-    rows: Sequence[Row]
+    rows: Sequence[ManifestRow]
 
-    def fitted(self, places: Sequence[Place], name: Callable[[int], str]) -> list[Row]:
+    def fitted(self, places: Sequence[Place], name: Callable[[int], str]) -> list[ManifestRow]:
         """The row of each place.
 
         Args:
@@ -83,7 +83,7 @@ class Manifest:
         """
         remedy = "the data changed; run model.data.thin again"
         there = Counter((place.key, place.country) for place in places)
-        rows: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+        rows: defaultdict[tuple[str, str], list[ManifestRow]] = defaultdict(list)
         for number, row in enumerate(self.rows, start=2):
             identity = (row.key, row.country)
             if len(rows[identity]) == there[identity]:
@@ -127,7 +127,7 @@ def read_manifest(file: Path) -> Manifest:
     return Manifest(file, rows)
 
 
-def _row(file: Path, number: int, line: dict[str, str | None]) -> Row:
+def _row(file: Path, number: int, line: dict[str, str | None]) -> ManifestRow:
     split, kept = line["split"], line["kept"]
     if split not in SPLITS or kept not in {"0", "1"} or (kept == "0" and split != "train"):
         raise DataError(
@@ -135,10 +135,10 @@ def _row(file: Path, number: int, line: dict[str, str | None]) -> Row:
             f"{', '.join(SPLITS)}, kept 1, or 0 in train"
         )
     values = {column: line[column] or "" for column in COLUMNS if column != "split"}
-    return Row(split=split, **values)
+    return ManifestRow(split=split, **values)
 
 
-def write_manifest(file: Path, rows: Iterable[Row]) -> None:
+def write_manifest(file: Path, rows: Iterable[ManifestRow]) -> None:
     """Write the table, whole or not at all.
 
     Raises:

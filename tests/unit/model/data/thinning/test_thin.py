@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFilter
 
-from model.data import thin
 from model.data.collection import Collection
-from model.data.thin import Settings, leave_out, main
+from model.data.thin import main
 from model.data.thinning import measures
-from model.data.thinning.manifest import read_manifest
+from model.data.thinning.manifest import ManifestRow, read_manifest
 from model.data.thinning.measures import Measured, measure_all, measure_picture
+from model.data.thinning.selection import ThinningSettings, leave_out
 from model.errors import ConfigError, DataError, PictureError
 from model.figures.data import thinning
 from model.geography import COUNTRY_CODES
@@ -172,7 +172,7 @@ def test_who_is_left_out(ranks: list[float], share: float, seed: int, drawn: Any
     copies = {i: drawn.draw(st.integers(0, 2)) for i in numbers if i % 3 == 0}
     n = drawn.draw(st.integers(0, len(ranks)))
     keys = [f"key{i}" for i in numbers]
-    settings = Settings(low_information=share, seed=seed)
+    settings = ThinningSettings(low_information=share, seed=seed)
     gone = leave_out(numbers, n, np.array(ranks), copies, keys, settings)
     assert len(gone) == n
     assert gone == leave_out(numbers, n, np.array(ranks), copies, keys, settings)
@@ -383,7 +383,7 @@ def test_the_table_can_be_read_by_others(data: Path, store: Path, tmp_path: Path
     with (tmp_path / "m.csv").open(newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert [r["key"] for r in rows] == [p.key for p in Collection.open([data]).places]
-    assert {f.name for f in dataclasses.fields(thin.Row)} == set(rows[0])
+    assert {f.name for f in dataclasses.fields(ManifestRow)} == set(rows[0])
     for row in rows:
         assert 0 < float(row["information"]) <= 1
         assert 0 <= float(row["luminance"]) <= 1
