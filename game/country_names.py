@@ -6,7 +6,7 @@ from functools import cache
 
 from babel import Locale
 
-from model.cue_table import LANGUAGES, Language
+from model.languages import LANGUAGES, Language
 
 # CLDR's full names of special regions read like officialese in a game.
 _SHORT_NAMES: dict[tuple[str, Language], str] = {

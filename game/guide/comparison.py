@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from assets.practice.country_table import Country
-from game.guide.words import OFTEN, SECTIONS, SELDOM, cell, sentence, table, term
-from model.cue_table import Language
+from game.guide.words import OFTEN, SELDOM, cell, section_of, sentence, table, term
+from model.languages import Language
 
 SHARED_BY = 5
 """What so many other countries have as well, at most, still tells a country."""
@@ -22,21 +22,12 @@ ALIKE = 3
 APART = 3
 """How many things are told that a look-alike has otherwise, at most."""
 
-_COMPARED = {
-    **{name: name for name in ("bollard", "pole")},
-    "plate_rear": "plate",
-    "plate_front": "plate",
-    "scripts": "script",
-    "edge_line": "line",
-    **{name: name for name in "chevron stop_sign warning_sign speed_sign place_sign".split()},
-    **{name: name for name in "direction_sign direction_stand sign_post sign_back".split()},
-    **{
-        name: name
-        for name in "give_way_sign crossing_sign across_line kerb form roof wall fence rail".split()
-    },
-    **{name: name for name in "tree terrain surface".split()},
-}
-"""Columns that countries are told apart by, the plainest first, and their section of the terms."""
+_COMPARED = (
+    "bollard pole plate_rear plate_front scripts edge_line chevron stop_sign warning_sign "
+    "speed_sign place_sign direction_sign direction_stand sign_post sign_back give_way_sign "
+    "crossing_sign across_line kerb form roof wall fence rail tree terrain surface"
+).split()
+"""Columns that countries are told apart by, the plainest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +46,14 @@ def telling(code: str, language: Language) -> list[Telling]:
     What is a guess tells nothing.
     """
     row, found = table()[code], []
-    for column, section in _COMPARED.items():
+    for column in _COMPARED:
         if row.is_guess(_sourced(column)):
             continue
         for look, share in _looks(row, column).items():
             others = tuple(sorted(_having(column, look) - {code}))
             if look != "none" and share >= OFTEN and len(others) <= SHARED_BY:
                 thing = term("column", column, language)
+                section = section_of(column)
                 name = next(n for n in cell(row, column) if _look(section, n) == look)
                 found.append(Telling(thing, term(section, name, language), others))
     # The same plate at both ends is one thing: the first of the same words stays.
@@ -81,7 +73,7 @@ def _look(section: str, name: str) -> str:
 
 def _looks(row: Country, column: str) -> dict[str, float]:
     """The looks in a column of a row, as shares."""
-    section = _COMPARED.get(column, SECTIONS.get(column, column))
+    section = section_of(column)
     found: dict[str, float] = {}
     for name, share in cell(row, column).items():
         look = _look(section, name)
@@ -132,13 +124,13 @@ def apart(code: str, other: str, language: Language) -> list[str]:
     Guesses tell nothing, and neither does what one of the two has seldom.
     """
     pairs: dict[tuple[str, str], str] = {}
-    for column, section in _COMPARED.items():
+    for column in _COMPARED:
         rows = table()[code], table()[other]
         if any(row.is_guess(_sourced(column)) for row in rows):
             continue
         if sum(_common(code, other, column).values()) > SELDOM:
             continue
-        here, there = (_commonest(section, row, column, language) for row in rows)
+        here, there = (_commonest(row, column, language) for row in rows)
         if here and there:  # plates that differ at both ends are told once
             pairs.setdefault((here, there), term("column", column, language))
     return [
@@ -147,7 +139,7 @@ def apart(code: str, other: str, language: Language) -> list[str]:
     ][:APART]
 
 
-def _commonest(section: str, row: Country, column: str, language: Language) -> str:
+def _commonest(row: Country, column: str, language: Language) -> str:
     """The main thing of a column in words; empty where there is mostly none."""
     name = next(iter(cell(row, column)))
-    return "" if name == "none" else term(section, name, language)
+    return "" if name == "none" else term(section_of(column), name, language)

@@ -8,8 +8,18 @@ from typing import Any
 from babel import Locale
 
 from assets.practice.country_table import NEW_LINE, Country
-from game.guide.words import SECTIONS, cell, either, join, mixture, sentence, table, term, terms
-from model.cue_table import Language
+from game.guide.words import (
+    cell,
+    either,
+    join,
+    mixture,
+    section_of,
+    sentence,
+    table,
+    term,
+    terms,
+)
+from model.languages import Language
 
 TOPICS = (
     "driving lines road bollards poles rails signs plates writing buildings fences plants land "
@@ -86,7 +96,7 @@ def _column_sentence(column: str, row: Country, language: Language) -> str:
     if column == "languages":
         said = ", ".join(_language(name, language) for name in row.languages)
     else:
-        said = mixture(SECTIONS.get(column, column), cell(row, column), language)
+        said = mixture(section_of(column), cell(row, column), language)
     said = _guessed(said, column, row, language)
     kind = column if column in terms()["sentence"] else "plain"
     return sentence(kind, language, said=said)

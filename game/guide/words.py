@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from assets.practice.country_table import Country, load_table
-from model.cue_table import LANGUAGES, Language
+from model.languages import LANGUAGES, Language
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -23,8 +23,19 @@ OFTEN = 0.25
 SELDOM = 0.08
 """What makes up less is left out: nobody can learn everything."""
 
-SECTIONS = {"centre_line": "line", "edge_line": "line", "scripts": "script"}
+_SECTIONS = {
+    "centre_line": "line",
+    "edge_line": "line",
+    "plate_front": "plate",
+    "plate_rear": "plate",
+    "scripts": "script",
+}
 """Sections of the terms that are not named as their column."""
+
+
+def section_of(column: str) -> str:
+    """The section of the terms that a column's names stand in."""
+    return _SECTIONS.get(column, column)
 
 
 @cache

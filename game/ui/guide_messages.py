@@ -14,8 +14,9 @@ from PIL import Image, ImageFilter
 from game import guide
 from game.ui.messages import Message
 from game.ui.pictures import picture_uri, png_uri
-from model.cue_table import CUES, LANGUAGES, Language
+from model.cue_table import CUES
 from model.errors import GeoDuelError
+from model.languages import LANGUAGES, Language
 
 log = logging.getLogger(__name__)
 

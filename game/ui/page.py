@@ -24,7 +24,7 @@ from game.ui.handlers import (
 )
 from game.ui.texts import TEXTS
 from model import colour_map, geography
-from model.cue_table import LANGUAGES
+from model.languages import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from model.errors import PictureError
+from model.errors import PictureError, first_line
 
 MAX_PIXELS = 50 * 1024 * 1024
 """Larger pictures are refused before they are decoded (a 3050 x 561 panorama has 1.7 million).
@@ -70,7 +70,7 @@ def open_picture(data: bytes, name: str) -> Image.Image:
             f"{name}: more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller"
         ) from None
     except Exception as error:  # decoders raise what they like: RuntimeError, struct.error, ...
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = first_line(error)
         raise PictureError(f"{name}: damaged ({reason}); replace or remove it") from None
     clean = Image.new("RGB", rgb.size, None)
     clean.paste(rgb)

@@ -125,6 +125,11 @@ def copy_path(file: object, version: object) -> Path:
     return _folder() / f"{_digest(file)}-{_digest(version)}.arrow"
 
 
+def local_copy_path(file: Path, version: Version | None = None) -> Path:
+    """Where the copy of a local file lies: of its present version, if no other is given."""
+    return copy_path(file.resolve(), version or Version.of(file))
+
+
 def open_copy(path: Path) -> RowCopy | None:
     """A copy; ``None`` if there is none."""
     try:
@@ -176,14 +181,14 @@ def make_copies(sizes: Mapping[Path, int]) -> None:
 
 
 def _missing(sizes: Mapping[Path, int]) -> dict[Path, int]:
-    paths = {file: copy_path(file.resolve(), Version.of(file)) for file in sizes}
+    paths = {file: local_copy_path(file) for file in sizes}
     return {file: sizes[file] for file, path in paths.items() if open_copy(path) is None}
 
 
 def _copy_missing(sizes: Mapping[Path, int]) -> None:
     missing = _missing(sizes)
     for file in missing:
-        _remove_old(copy_path(file.resolve(), Version.of(file)))
+        _remove_old(local_copy_path(file))
     if shutil.disk_usage(_folder()).free < sum(missing.values()) + SPARE_BYTES:
         raise _too_full(missing, "")
     with tqdm(total=sum(missing.values()), unit="B", unit_scale=True, disable=None) as bar:
@@ -216,7 +221,7 @@ def _too_full(missing: Mapping[Path, int], reason: str) -> DataError:
 
 def _copy(file: Path, bar: tqdm[NoReturn]) -> None:
     version = Version.of(file)
-    _write_copy(copy_path(file.resolve(), version), _pictures(file, version), bar)
+    _write_copy(local_copy_path(file, version), _pictures(file, version), bar)
 
 
 def _pictures(file: Path, version: Version) -> Iterator[pa.Array]:

@@ -10,7 +10,14 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from model.data.row_copies import RowCopy, Version, copy_path, keep_group, open_copy
+from model.data.row_copies import (
+    RowCopy,
+    Version,
+    copy_path,
+    keep_group,
+    local_copy_path,
+    open_copy,
+)
 from model.data.shards import PICTURES, READ_FAILURES, ShardFile, open_parquet
 from model.errors import first_line
 
@@ -68,8 +75,7 @@ class PictureRows:
 
     def _copy_of(self, number: int, file: Path) -> RowCopy | None:
         if number not in self._copies:
-            path = copy_path(file.resolve(), self._versions[number])
-            self._copies[number] = open_copy(path)
+            self._copies[number] = open_copy(local_copy_path(file, self._versions[number]))
         return self._copies[number]
 
     def _read_remote(self, row: Row, path: Path) -> bytes | None:

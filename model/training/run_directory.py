@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from model.checkpoint import Checkpoint, save
 from model.data.collection import Collection
 from model.data.files import replacing
-from model.errors import ConfigError, DataError
+from model.errors import ConfigError, DataError, first_line
 from model.training.distributed import Processes
 
 
@@ -90,7 +90,7 @@ class RunDirectory:
             saved: dict[str, Any] = torch.load(self._last, map_location="cpu", weights_only=True)
             before = saved["identity"]
         except Exception as error:  # torch raises whatever the unpickler raises
-            reason = next(iter(str(error).splitlines()), type(error).__name__)[:80]
+            reason = first_line(error)[:80]
             raise ConfigError(f"{self._last}: damaged ({reason}); start anew") from None
         for what, now in json.loads(json.dumps(identity)).items():
             was = json.loads(json.dumps(before.get(what)))
@@ -159,7 +159,7 @@ def _reason(error: BaseException) -> str:
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
         cause = cause.__context__
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    return first_line(error)
 
 
 def save_tensors(value: Any, file: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from model.data.pictures import MAX_PIXELS
+
 BYTES_MAX = 20 * 1024 * 1024
 """Of the file; the caller holds them already, so a server limits its requests as well."""
 
-PIXELS_MAX = 50 * 1024 * 1024
+PIXELS_MAX = MAX_PIXELS
 """To be decoded: of a JPEG after the reduction by 2, 4 or 8 that its decoder makes itself.
 
 A phone of "50 megapixels" makes up to 8192 x 6144 of them, which is just below.

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from game import country_names
-from model.cue_table import LANGUAGES
 from model.geography import COUNTRY_CODES
+from model.languages import LANGUAGES
 from tests.browser.conftest import Player
 
 pytestmark = pytest.mark.browser

@@ -111,13 +111,6 @@ def box(low: Point, high: Point, slot: int = 0) -> Shape:
     return faces([(x, y, z) for z in (z0, z1) for x, y in base], _BOX_FACES, slot)
 
 
-def slanted_box(low: Point, high: Point, rise: float, slot: int = 0) -> Shape:
-    """A box whose right end stands ``rise`` metres higher than its left."""
-    shape = box(low, high, slot)
-    shape.points[:, 2] += rise * ((shape.points[:, 0] > (low[0] + high[0]) / 2) - 0.5)
-    return shape
-
-
 def tube(
     start: Point, end: Point, radius_start: float, radius_end: float, sides: int = 8, slot: int = 0
 ) -> Shape:

@@ -6,7 +6,8 @@ import string
 import sys
 from pathlib import Path
 
-from model.cue_table import CUES, LANGUAGES, Language
+from model.cue_table import CUES
+from model.languages import LANGUAGES, Language
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from game import country_names
-from model.cue_table import LANGUAGES
+from model.languages import LANGUAGES
 
 
 def without_accents(text: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from game import country_names
-from model.cue_table import LANGUAGES, Language
 from model.geography import COUNTRY_CODES
+from model.languages import LANGUAGES, Language
 from tests.unit.game.hints import without_accents
 
 

@@ -13,24 +13,19 @@ import pytest
 from PIL import Image
 
 from assets.practice.country_table import SCRIPTS
-from assets.practice.scene import (
-    bollard_presets,
-    plate_presets,
-    pole_presets,
-    presets,
-    sign_presets,
-)
 from assets.practice.scene.cues import encode_map
+from assets.practice.scene.facts import DRAWN
 from game import guide
 from game.guide import comparison as guide_comparison
 from game.guide import words as guide_words
 from game.ui.guide_messages import GuideMessages, outline
 from game.ui.texts import TEXTS
-from model.cue_table import BROAD_CUES, CUE_LABELS, CUES, LANGUAGES, Language
+from model.cue_table import BROAD_CUES, CUE_LABELS, CUES
 from model.data.collection import Collection
 from model.data.guide_pictures import PICTURES, GuidePictures
 from model.errors import PictureError
 from model.geography import COUNTRY_CODES
+from model.languages import LANGUAGES, Language
 from tests.conftest import PRACTICE, shard
 
 
@@ -49,37 +44,8 @@ def test_every_country_has_its_facts_in_whole_sentences(code: str, language: Lan
 
 def test_what_the_renderer_can_draw_has_words() -> None:
     terms = guide.terms()
-    drawn = {
-        "line": presets.LINES,
-        "surface": presets.SURFACES,
-        "soil": presets.SOILS,
-        "bollard": bollard_presets.BOLLARDS,
-        "pole": pole_presets.POLES,
-        "rail": presets.RAILS,
-        "fence": presets.FENCES,
-        "wall": presets.WALLS,
-        "roof": presets.ROOFS,
-        "form": presets.FORMS,
-        "tree": presets.TREES,
-        "climate": presets.CLIMATES,
-        "terrain": presets.TERRAINS,
-        "across_line": presets.ACROSS_LINES,
-        "kerb": presets.KERBS,
-        "shoulder": presets.SHOULDERS,
-        "plate": plate_presets.PLATES,
-        "direction_sign": sign_presets.DIRECTION_SIGNS,
-        "direction_stand": sign_presets.DIRECTION_STANDS,
-        "place_sign": sign_presets.PLACE_SIGNS,
-        "warning_sign": sign_presets.WARNING_SIGNS,
-        "speed_sign": sign_presets.SPEED_SIGNS,
-        "chevron": sign_presets.CHEVRONS,
-        "stop_sign": sign_presets.STOP_SIGNS,
-        "give_way_sign": sign_presets.GIVE_WAY_SIGNS,
-        "crossing_sign": sign_presets.CROSSING_SIGNS,
-        "sign_post": sign_presets.SIGN_POSTS,
-        "sign_back": sign_presets.SIGN_BACKS,
-        "script": SCRIPTS,
-    }
+    drawn = {guide_words.section_of(column): names for column, names in DRAWN.items()}
+    drawn["script"] = SCRIPTS
     for section, names in drawn.items():
         assert set(names) <= set(terms[section]), f"add to [{section}] of {guide.TERMS.name}"
     for section, names_of in terms.items():

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from game.ui.texts import TEXTS, read_texts
-from model.cue_table import CUES, LANGUAGES
+from model.cue_table import CUES
+from model.languages import LANGUAGES
 from tests.conftest import ROOT
 
 

@@ -50,6 +50,15 @@ def test_figures_by_hand() -> None:
     assert figures["ece_before"] == pytest.approx(figures["ece"]), "no temperature"
 
 
+def test_top_k_counts_the_label_among_the_k_most_probable() -> None:
+    five = rows({HU: 0.3, RO: 0.25, JP: 0.2, PL: 0.15, COUNTRY_INDEX["AD"]: 0.1})
+    expected = {HU: (1, 1, 1), RO: (0, 1, 1), JP: (0, 1, 1), PL: (0, 0, 1)}
+    expected[COUNTRY_INDEX["ZA"]] = (0, 0, 0)
+    for label, found in expected.items():
+        figures = summarise(logits(five), np.array([label]))
+        assert (figures["top1"], figures["top3"], figures["top5"]) == found
+
+
 def test_two_places_in_one_bin_of_confidence() -> None:
     # 0.81 and 0.85 lie in the bin [12/15, 13/15): mean confidence 0.83, one of two right.
     p = rows({HU: 0.81, RO: 0.19}, {HU: 0.85, RO: 0.15})
