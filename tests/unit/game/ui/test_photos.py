@@ -14,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
+from game.ui import handlers
 from game.ui.handlers import photo_handler
 from model import explain, predict
 from model.checkpoint import Checkpoint, load, save
@@ -21,6 +22,7 @@ from model.data.pictures import open_picture
 from model.data.preprocessing import Preprocessing
 from model.network import Network, NetworkConfig
 from model.predictor import Predictor
+from model.uploads import limits
 
 pytestmark = pytest.mark.slow
 
@@ -165,3 +167,8 @@ def test_the_first_frame_of_an_animation_is_what_counts(predictor: Predictor) ->
     )
     alone, first = predictor.analyse(still), predictor.analyse(open_picture(moving, "moving"))
     assert first.prediction.probabilities == pytest.approx(alone.prediction.probabilities)
+
+
+def test_the_page_and_the_reader_of_photos_know_one_limit() -> None:
+    """The game may not import the reader's limits: what the page lets through, the reader takes."""
+    assert handlers.PHOTO_BYTES_MAX == limits.BYTES_MAX
