@@ -20,7 +20,7 @@ from PIL import Image
 from game.opponent_turn import Evidence, OpponentTurns, PendingEvidence
 from game.ports import Opponent, PanoramaSource, Scoreboard
 from game.rules import dealer
-from game.rules.rounds import Guess, Mode, Reveal
+from game.rules.rounds import MODES, Guess, Mode, Reveal
 from game.rules.session import ROUNDS_PER_GAME, Session
 from game.statistics import Statistics
 from model.errors import DataError, PictureError
@@ -166,7 +166,7 @@ class Games:
         player, is_new = self._player(key)
         with player.lock:
             if is_new:
-                return self._start(player, "country", restarted=True)
+                return self._start(player, MODES[0], restarted=True)
             if ticket == player.ticket and player.session.current is not None:
                 self._judge(player, country if is_country(country) else None)
             return self._view(player)
@@ -176,7 +176,7 @@ class Games:
         player, is_new = self._player(key)
         with player.lock:
             if is_new:
-                return self._start(player, "country", restarted=True)
+                return self._start(player, MODES[0], restarted=True)
             if ticket != player.ticket:
                 return self._view(player)
             if player.session.phase == "summary":

@@ -46,7 +46,8 @@ ROUNDS = sa.Table(
     sa.MetaData(),
     sa.Column("id", sa.Uuid, primary_key=True, comment="random, made for this row alone"),
     sa.Column("hour", sa.DateTime(timezone=True), nullable=False, comment="UTC, when it ended"),
-    sa.Column("mode", sa.String(16), nullable=False),
+    # Rows of versions before graded points say "country": 1000 points or none.
+    sa.Column("mode", sa.String(16), nullable=False, comment="the rule behind the points"),
     sa.Column("rendered", sa.Boolean, nullable=False, comment="whether the picture was"),
     sa.Column("country", sa.String(2), nullable=False, comment="the truth"),
     sa.Column("human", sa.String(2), comment="guess; null where there was none"),

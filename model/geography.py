@@ -62,6 +62,11 @@ REGION_OF: dict[str, Region] = {
 }
 """The continent of each of the 56 countries; Russia's is Europe."""
 
+SUBREGION_OF: dict[str, Subregion] = {
+    country: subregion for subregion in SUBREGIONS for country in subregion.countries
+}
+"""The subregion of each of the 56 countries."""
+
 EARTH_RADIUS_KM = 6371.0
 
 

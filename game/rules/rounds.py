@@ -7,8 +7,14 @@ from typing import Literal, get_args
 
 from model.types import Crop, Place
 
-Mode = Literal["country", "distance"]
+Mode = Literal["graded", "distance"]
+"""How guesses are judged; the first is the default. A new rule gets a new name: counted rounds keep
+the name of theirs."""
+
 MODES: tuple[Mode, ...] = get_args(Mode)
+
+Closeness = Literal["country", "neighbour", "subregion", "elsewhere"]
+"""How close a guessed country is to the true one, closest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +50,22 @@ class Verdict:
     """What a guess is worth.
 
     Attributes:
-        points: 0 to 1000 in country mode, 0 to 5000 in distance mode.
-        correct: whether it is the right country.
+        points: 0 to 1000 graded, 0 to 5000 by distance.
+        closeness: of the guessed country to the true one; ``None`` without a guess.
         distance_km: 0 for the right country; ``None`` without a guess.
         from_centroid: whether the distance starts at the true country's centroid, because the
             place has no coordinates.
     """
 
     points: int
-    correct: bool
+    closeness: Closeness | None
     distance_km: float | None
     from_centroid: bool
+
+    @property
+    def correct(self) -> bool:
+        """Whether it is the right country."""
+        return self.closeness == "country"
 
 
 @dataclass(frozen=True, slots=True)

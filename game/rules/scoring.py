@@ -5,18 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from game.rules.rounds import Guess, Mode, Reveal, Verdict
-from model.geography import countries, neighbours
+from game.rules.rounds import Closeness, Guess, Mode, Verdict
+from model.geography import SUBREGION_OF, countries, neighbours
 from model.types import Place
 
-COUNTRY_POINTS = 1000
-"""For the right country in country mode, as WorldGuessr gives."""
+GRADED_POINTS: dict[Closeness, int] = {
+    "country": 1000,
+    "neighbour": 400,
+    "subregion": 200,
+    "elsewhere": 0,
+}
 
 DISTANCE_POINTS = 5000
 DISTANCE_SCALE_KM = 1492.7
 """points = 5000 * exp(-distance / 1492.7 km), GeoGuessr's curve for the whole world."""
 
-MOST_POINTS: dict[Mode, int] = {"country": COUNTRY_POINTS, "distance": DISTANCE_POINTS}
+MOST_POINTS: dict[Mode, int] = {"graded": GRADED_POINTS["country"], "distance": DISTANCE_POINTS}
+
+SQUARES: dict[Closeness | None, str] = {
+    "country": "🟩",
+    "neighbour": "🟨",
+    "subregion": "🟧",
+    "elsewhere": "🟥",
+    None: "⬜",
+}
+"""How a shared result shows a guess, or that there was none."""
 
 
 def judge(place: Place, guess: Guess, mode: Mode) -> Verdict:
@@ -27,13 +40,23 @@ def judge(place: Place, guess: Guess, mode: Mode) -> Verdict:
     """
     from_centroid = place.location is None
     if guess.country is None:
-        return Verdict(0, False, None, from_centroid)
-    if guess.country == place.country:
-        return Verdict(MOST_POINTS[mode], True, 0.0, from_centroid)
-    start = place.location or countries()[place.country].centroid
-    distance_km = start.distance_km(countries()[guess.country].centroid)
-    points = 0 if mode == "country" else distance_points(distance_km)
-    return Verdict(points, False, distance_km, from_centroid)
+        return Verdict(0, None, None, from_centroid)
+    close = closeness(place.country, guess.country)
+    distance_km = 0.0
+    if close != "country":
+        start = place.location or countries()[place.country].centroid
+        distance_km = start.distance_km(countries()[guess.country].centroid)
+    points = GRADED_POINTS[close] if mode == "graded" else distance_points(distance_km)
+    return Verdict(points, close, distance_km, from_centroid)
+
+
+def closeness(truth: str, guess: str) -> Closeness:
+    """How close one of the 56 countries is to another; a neighbour may lie in another subregion."""
+    if guess == truth:
+        return "country"
+    if guess in neighbours()[truth]:
+        return "neighbour"
+    return "subregion" if guess in SUBREGION_OF[truth].countries else "elsewhere"
 
 
 def distance_points(distance_km: float) -> int:
@@ -49,16 +72,6 @@ def streak(verdicts: Iterable[Verdict]) -> int:
     return length
 
 
-def share_squares(reveals: Iterable[Reveal], *, human: bool) -> str:
-    """One square a round: green right, yellow a neighbouring country, red wrong, white no guess."""
-    squares = []
-    for reveal in reveals:
-        guess = reveal.human if human else reveal.model
-        truth = reveal.round.place.country
-        if guess.country is None:
-            squares.append("⬜")
-        elif guess.country == truth:
-            squares.append("🟩")
-        else:
-            squares.append("🟨" if guess.country in neighbours()[truth] else "🟥")
-    return "".join(squares)
+def share_squares(verdicts: Iterable[Verdict]) -> str:
+    """One square a round: what a player may share without giving the countries away."""
+    return "".join(SQUARES[verdict.closeness] for verdict in verdicts)

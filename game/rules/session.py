@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from game.rules import scoring
-from game.rules.rounds import Guess, Mode, Reveal, Round, Verdict
+from game.rules.rounds import MODES, Guess, Mode, Reveal, Round, Verdict
 from model.types import Crop, Place
 
 ROUNDS_PER_GAME = 5
@@ -29,7 +29,7 @@ class Session:
         resting: whether the last reveal is still on show.
     """
 
-    mode: Mode = "country"
+    mode: Mode = MODES[0]
     reveals: tuple[Reveal, ...] = ()
     current: Round | None = None
     resting: bool = False

@@ -45,12 +45,12 @@ class GameHandlers:
 
     def load(self, request: gr.Request) -> Message:
         """A page was opened: a new game."""
-        return self._start(request, "country")
+        return self._start(request, MODES[0])
 
     def begin(self, event: gr.EventData, request: gr.Request) -> Message:
         """A new game, with the scoring that the player chose."""
         mode = _field(event, "mode")
-        return self._start(request, mode if mode in MODES else "country")
+        return self._start(request, mode if mode in MODES else MODES[0])
 
     def guess(self, event: gr.EventData, request: gr.Request) -> Message:
         """The player's answer, or none."""
@@ -74,7 +74,7 @@ class GameHandlers:
             log.warning("no replay: %s", error)
             return messages.problem_message("problem_replay")
         if view is None or replay is None:
-            return self._start(request, "country")
+            return self._start(request, MODES[0])
         return messages.replay_message(view, replay)
 
     def evidence(self, event: gr.EventData, request: gr.Request) -> Message | None:

@@ -45,8 +45,8 @@ def game_message(view: GameView) -> Message:
             "model": scoring.streak(session.model_verdicts),
         },
         "squares": {
-            "human": scoring.share_squares(session.reveals, human=True),
-            "model": scoring.share_squares(session.reveals, human=False),
+            "human": scoring.share_squares(session.human_verdicts),
+            "model": scoring.share_squares(session.model_verdicts),
         },
         "history": [_finished(reveal, evidence) for reveal, evidence in rounds],
     }
@@ -147,6 +147,7 @@ def _answer(guess: Guess, verdict: Verdict) -> Message:
         "country": guess.country,
         "points": verdict.points,
         "correct": verdict.correct,
+        "closeness": verdict.closeness,
         "km": None if verdict.distance_km is None else round(verdict.distance_km),
     }
 

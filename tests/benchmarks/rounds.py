@@ -27,7 +27,7 @@ THINKING_S = 1.0
 def _play(games: Games, key: str, rounds: int, thinking_s: float) -> list[float]:
     """Seconds from guess to reveal of each round of one player."""
     seconds = []
-    view: GameView = games.start(key, "country")
+    view: GameView = games.start(key, "graded")
     for number in range(rounds):
         time.sleep(thinking_s)
         start = time.perf_counter()

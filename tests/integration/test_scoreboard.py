@@ -153,7 +153,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 def reveal(
-    truth: str = "HU", human: str | None = "HU", model: str | None = "SK", mode: Mode = "country"
+    truth: str = "HU", human: str | None = "HU", model: str | None = "SK", mode: Mode = "graded"
 ) -> Reveal:
     place = Place("key", truth, None, "test")
     guesses = Guess(human), Guess(model)
@@ -163,7 +163,7 @@ def reveal(
 
 def record(board: SqlScoreboard, finished: Reveal, *, rendered: bool = True) -> UUID:
     round_id = uuid4()
-    board.record(round_id, "country", finished, rendered=rendered)
+    board.record(round_id, "graded", finished, rendered=rendered)
     return round_id
 
 
@@ -214,7 +214,7 @@ def test_the_same_round_counts_once(database: Database) -> None:
     round_id = record(board, reveal())
     board.statistics()
     for again in (board, other, board):
-        again.record(round_id, "country", reveal("SK"), rendered=False)
+        again.record(round_id, "graded", reveal("SK"), rendered=False)
     other.statistics()
     assert board.statistics() == Statistics(rendered={"HU": Tally(1, 1, 0)})
 
@@ -252,7 +252,7 @@ def test_the_game_goes_on_while_the_database_is_away(
 ) -> None:
     board = database.open(patience_s=0.1)
     games = Games(FakeSource(size=(610, 112)), FakeOpponent(), scoreboard=board)
-    view = games.start("a", "country")
+    view = games.start("a", "graded")
     view = games.next("a", games.guess("a", view.ticket, "HU").ticket)
     deadline = time.monotonic() + 20
     while everything(board.statistics()).rounds < 1 and time.monotonic() < deadline:

@@ -18,7 +18,7 @@ def truth(view: GameView) -> str:
     return view.session.current.place.country
 
 
-def play(games: Games, key: str, mode: Mode = "country") -> Iterator[GameView]:
+def play(games: Games, key: str, mode: Mode = "graded") -> Iterator[GameView]:
     """A whole game of right guesses, step by step."""
     view = games.start(key, mode)
     while view.session.phase != "summary":

@@ -31,7 +31,7 @@ class Clock:
 @pytest.mark.parametrize("mode", MODES)
 def test_a_whole_game(games: Games, mode: Mode) -> None:
     *_, last = play(games, "a", mode)
-    assert last.session.human_total == {"country": 5000, "distance": 25000}[mode]
+    assert last.session.human_total == {"graded": 5000, "distance": 25000}[mode]
     assert len(last.evidence) == 5
     indices = [r.round.place_index for r in last.session.reveals]
     assert len(set(indices)) == 5
@@ -43,7 +43,7 @@ def test_a_whole_game(games: Games, mode: Mode) -> None:
 
 
 def test_a_second_submit_changes_nothing(games: Games) -> None:
-    first = games.start("a", "country")
+    first = games.start("a", "graded")
     revealed = games.guess("a", first.ticket, truth(first))
     repeated = games.guess("a", first.ticket, "AD")
     assert repeated.session == revealed.session
@@ -54,7 +54,7 @@ def test_a_second_submit_changes_nothing(games: Games) -> None:
 
 
 def test_fifty_submits_at_once_count_once(games: Games) -> None:
-    view = games.start("a", "country")
+    view = games.start("a", "graded")
     gate = threading.Barrier(50)
 
     def submit(i: int) -> GameView:
@@ -73,7 +73,7 @@ def test_a_double_click_on_the_last_reveal_stays_at_the_summary(games: Games) ->
 
 
 def test_players_are_apart(games: Games) -> None:
-    a, b = games.start("a", "country"), games.start("b", "distance")
+    a, b = games.start("a", "graded"), games.start("b", "distance")
     games.guess("a", a.ticket, truth(a))
     seen = games.view("b")
     assert seen is not None
@@ -110,9 +110,9 @@ def test_what_is_no_country_is_no_guess(games: Games, nonsense: object) -> None:
 def test_an_old_game_is_cleared_and_says_so() -> None:
     clock = Clock()
     games = Games(small_source(), FakeOpponent(), clock_s=clock, player_ttl_s=60)
-    view = games.start("a", "country")
+    view = games.start("a", "graded")
     clock.now_s = 50
-    games.start("b", "country")
+    games.start("b", "graded")
     clock.now_s = 100
     fresh = games.guess("a", view.ticket, "HU")
     assert fresh.restarted
@@ -123,10 +123,10 @@ def test_an_old_game_is_cleared_and_says_so() -> None:
 
 def test_the_player_idle_for_longest_makes_room() -> None:
     games = Games(small_source(), FakeOpponent(), players_max=2)
-    first = games.start("a", "country")
-    games.start("b", "country")
+    first = games.start("a", "graded")
+    games.start("b", "graded")
     games.guess("a", first.ticket, "HU")
-    games.start("c", "country")
+    games.start("c", "graded")
     assert [games.view(key) is None for key in "abc"] == [False, True, False]
     games.leave("c")
     assert games.view("c") is None
@@ -148,7 +148,7 @@ def test_nothing_readable_is_an_error_with_a_remedy() -> None:
         small_source(countries=("HU",), per_country=5, unreadable=range(5)), FakeOpponent()
     )
     with pytest.raises(DataError, match="--panoramas"):
-        games.start("a", "country")
+        games.start("a", "graded")
 
 
 def test_too_few_places_for_a_game() -> None:
@@ -166,7 +166,7 @@ def test_a_failing_opponent_costs_only_its_own_points(caplog: pytest.LogCaptureF
 
 
 def test_a_replay_shows_the_very_same_crop(games: Games) -> None:
-    dealt = games.start("a", "country")
+    dealt = games.start("a", "graded")
     assert dealt.picture is not None
     games.guess("a", dealt.ticket, "HU")
     replay = games.replay("a", 1)

@@ -30,13 +30,13 @@ def test_an_opponent_that_fails_on_a_heat_map_only() -> None:
             return analysis
 
     games = Games(small_source(), HalfBroken())
-    view = games.start("a", "country")
+    view = games.start("a", "graded")
     assert games.guess("a", view.ticket, truth(view)).session.human_total == 1000
 
 
 def test_the_opponent_thinks_while_the_human_does() -> None:
     games = Games(small_source(), FakeOpponent(delay_s=0.4))
-    view = games.start("a", "country")
+    view = games.start("a", "graded")
     time.sleep(0.8)
     start_s = time.perf_counter()
     games.guess("a", view.ticket, "HU")
@@ -44,7 +44,7 @@ def test_the_opponent_thinks_while_the_human_does() -> None:
 
 
 def test_heat_maps_for_its_guess_the_truth_and_the_humans_guess(games: Games) -> None:
-    view = games.start("a", "country")
+    view = games.start("a", "graded")
     right = truth(view)
     human = next(c for c in COUNTRY_CODES if c != right)
     revealed = games.guess("a", view.ticket, human)
@@ -85,7 +85,7 @@ def test_a_contrast_says_what_told_two_countries_apart(
 ) -> None:
     source = small_source(countries=("HU",), per_country=5)
     games = Games(source, certain(net)())
-    view = games.guess("a", games.start("a", "country").ticket, human)
+    view = games.guess("a", games.start("a", "graded").ticket, human)
     *_, last = maps = view.evidence[0].maps
     assert (last.heatmap.target, last.against) == contrast
     assert [one.against for one in maps[:-1]] == [None] * (len(maps) - 1)
@@ -95,7 +95,7 @@ def test_a_contrast_says_what_told_two_countries_apart(
 
 def finished(games: Games, *, wait_s: float = 5.0) -> GameView:
     """A round played to its reveal, with all tests of maps done."""
-    view = games.start("a", "country")
+    view = games.start("a", "graded")
     games.guess("a", view.ticket, truth(view))
     deadline_s = time.monotonic() + wait_s
     while time.monotonic() < deadline_s:
@@ -135,13 +135,13 @@ def replace_blank(heatmap: Heatmap) -> Heatmap:
 def test_a_map_is_tested_without_delaying_the_reveal() -> None:
     opponent = Blockable()
     games = Games(small_source(), opponent, rng_seed=1)
-    first = games.start("a", "country")
+    first = games.start("a", "graded")
     revealed = games.guess("a", first.ticket, truth(first))
     assert all(one.occlusion is None and one.pending for one in revealed.evidence[0].maps)
     assert all("occlusion" not in layer for layer in messages.game_message(revealed)["heat"])
     assert all("occlusion" not in one for one in messages.evidence_message(revealed, 1)["evidence"])
     # Others are served while it is stuck.
-    other = games.start("b", "country")
+    other = games.start("b", "graded")
     assert games.guess("b", other.ticket, truth(other)).evidence[0].prediction is not None
     opponent.gate.set()
     later = finished(games)
@@ -160,7 +160,7 @@ def test_a_map_is_tested_without_delaying_the_reveal() -> None:
 
 @pytest.mark.parametrize("nonsense", [0, 2, -1, True, "1", None, 1.0])
 def test_only_finished_rounds_have_evidence_to_tell(games: Games, nonsense: object) -> None:
-    dealt = games.start("a", "country")
+    dealt = games.start("a", "graded")
     assert messages.evidence_message(dealt, 1)["evidence"] == []
     view = games.guess("a", dealt.ticket, "HU")
     assert len(messages.evidence_message(view, 1)["evidence"]) >= 3
@@ -172,7 +172,7 @@ def test_with_many_tests_waiting_only_its_guess_is_tested() -> None:
     games = Games(small_source(), opponent, rng_seed=1)
     views = []
     for i in range(BACKLOG_MAX):
-        first = games.start(f"player {i}", "country")
+        first = games.start(f"player {i}", "graded")
         views.append(games.guess(f"player {i}", first.ticket, truth(first)))
     assert all(one.pending for one in views[0].evidence[0].maps)
     guess, *others = views[-1].evidence[0].maps
@@ -206,7 +206,7 @@ def test_a_finished_round_keeps_its_maps_and_lets_the_analysis_go() -> None:
 def test_tests_of_a_game_that_is_over_are_given_up() -> None:
     opponent = Blockable()
     games = Games(small_source(), opponent, rng_seed=1)
-    first = games.start("a", "country")
+    first = games.start("a", "graded")
     games.guess("a", first.ticket, truth(first))
     time.sleep(0.2)  # the first test is under way
     games.leave("a")
@@ -224,7 +224,7 @@ def test_the_favoured_cue_is_named_after_the_guess_only() -> None:
             return analysis
 
     games = Games(small_source(), Clear(), rng_seed=1)
-    dealt = games.start("a", "country")
+    dealt = games.start("a", "graded")
     time.sleep(0.2)  # long enough for everything to be found out
     waiting = games.view("a")
     assert waiting is not None

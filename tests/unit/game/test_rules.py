@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from game.rules import dealer, scoring
-from game.rules.rounds import MODES, Guess, Mode, Reveal, Round, Verdict
+from game.rules.rounds import MODES, Guess, Mode, Verdict
 from game.rules.session import ROUNDS_PER_GAME, Session
 from model.errors import DataError
 from model.geography import COUNTRY_CODES, LatLon, countries
@@ -33,9 +33,26 @@ def place(country: str = "HU", location: LatLon | None = BUDAPEST) -> Place:
 # Scoring
 
 
-def test_country_mode_gives_all_or_nothing() -> None:
-    assert scoring.judge(place(), Guess("HU"), "country").points == 1000
-    assert scoring.judge(place(), Guess("SK"), "country").points == 0
+@pytest.mark.parametrize(
+    ("truth", "guess", "close", "points"),
+    [
+        ("HU", "HU", "country", 1000),
+        ("HU", "SK", "neighbour", 400),  # of the same subregion, but no more than a neighbour
+        ("HU", "HR", "neighbour", 400),  # of another subregion, but a neighbour all the same
+        ("HU", "BG", "subregion", 200),
+        ("JP", "KR", "subregion", 200),
+        ("HU", "CH", "elsewhere", 0),  # Austria between them
+        ("MX", "CL", "elsewhere", 0),
+    ],
+)
+def test_graded_points_fall_with_closeness(truth: str, guess: str, close: str, points: int) -> None:
+    verdict = scoring.judge(place(truth), Guess(guess), "graded")
+    assert (verdict.closeness, verdict.points) == (close, points)
+
+
+@given(codes, codes)
+def test_closeness_is_mutual(one: str, other: str) -> None:
+    assert scoring.closeness(one, other) == scoring.closeness(other, one)
 
 
 def test_distance_runs_from_the_place_to_the_centroid_of_the_guess() -> None:
@@ -63,7 +80,7 @@ def test_verdicts_are_within_bounds(
     assert 0 <= verdict.points <= most
     assert verdict.correct == (guess == truth)
     if guess is None:
-        assert (verdict.points, verdict.distance_km) == (0, None)
+        assert (verdict.points, verdict.closeness, verdict.distance_km) == (0, None, None)
     elif guess == truth:
         assert (verdict.points, verdict.distance_km) == (most, 0.0)
 
@@ -75,23 +92,19 @@ def test_farther_is_never_better(a_km: float, b_km: float) -> None:
     assert scoring.distance_points(0) == 5000
 
 
+def verdicts(*guesses: str | None) -> list[Verdict]:
+    return [scoring.judge(place(), Guess(guess), "graded") for guess in guesses]
+
+
 def test_a_streak_ends_on_a_miss() -> None:
     def run(pattern: str) -> int:
-        return scoring.streak(Verdict(0, mark == "x", None, False) for mark in pattern)
+        return scoring.streak(verdicts(*("HU" if mark == "x" else "SK" for mark in pattern)))
 
     assert [run(p) for p in ("", "x", "xx", "xx.", "xx.x", "...")] == [0, 1, 2, 0, 1, 0]
 
 
-def test_share_squares_tell_neighbours_from_misses() -> None:
-    answers = ("HU", "SK", "BR", None)
-    reveals = [
-        Reveal(
-            Round(i, i, place(), CROP), Guess(a), Guess("HU"), *(2 * [Verdict(0, False, 0, False)])
-        )
-        for i, a in enumerate(answers)
-    ]
-    assert scoring.share_squares(reveals, human=True) == "🟩🟨🟥⬜"
-    assert scoring.share_squares(reveals, human=False) == "🟩🟩🟩🟩"
+def test_share_squares_tell_how_close_each_guess_was() -> None:
+    assert scoring.share_squares(verdicts("HU", "SK", "BG", "BR", None)) == "🟩🟨🟧🟥⬜"
 
 
 # The session
@@ -132,7 +145,7 @@ def test_any_sequence_of_steps_keeps_the_invariants(mode: Mode, sequence: list[t
 
 
 def test_a_whole_game() -> None:
-    session = Session("country")
+    session = Session("graded")
     for i in range(ROUNDS_PER_GAME):
         assert (session.phase, session.number) == ("deal", i + 1)
         session = session.deal(i, place(), CROP)
@@ -141,7 +154,7 @@ def test_a_whole_game() -> None:
         assert session.phase == "reveal"
         session = session.next()
     assert session.phase == "summary"
-    assert (session.human_total, session.model_total) == (5000, 2000)
+    assert (session.human_total, session.model_total) == (5000, 3200)
     assert session.deal(9, place(), CROP) is session
 
 

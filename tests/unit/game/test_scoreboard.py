@@ -42,8 +42,8 @@ REVEAL = Reveal(
     Round(1, 0, Place("key", "HU", None, "test"), Crop(0, 0, 100, 43)),
     Guess("HU"),
     Guess("SK"),
-    Verdict(1000, True, 0.0, True),
-    Verdict(0, False, 200.0, True),
+    Verdict(1000, "country", 0.0, True),
+    Verdict(0, "elsewhere", 200.0, True),
 )
 
 
@@ -118,7 +118,7 @@ def test_nothing_is_opened_before_the_first_round(tmp_path: Path) -> None:
     board = open_scoreboard("", str(file))
     assert board is not None
     assert not file.parent.exists()
-    board.record(uuid4(), "country", REVEAL, rendered=True)
+    board.record(uuid4(), "graded", REVEAL, rendered=True)
     board.close()
     assert file.exists()
 
@@ -152,7 +152,7 @@ def test_a_file_that_cannot_be_used(
     if fault == "read-only":
         file.unlink()
         first = SqlScoreboard(sqlite_engine(file))
-        first.record(uuid4(), "country", REVEAL, rendered=True)
+        first.record(uuid4(), "graded", REVEAL, rendered=True)
         first.close()
         path = Path(f"file:{file}?mode=ro&uri=true")
     engine = sqlite_engine(path)
@@ -162,7 +162,7 @@ def test_a_file_that_cannot_be_used(
         engine = sa.create_engine(f"sqlite:///{path}")
     board = SqlScoreboard(engine, spare=memory_engine, patience_s=20)
     with caplog.at_level(logging.WARNING):
-        board.record(uuid4(), "country", REVEAL, rendered=True)
+        board.record(uuid4(), "graded", REVEAL, rendered=True)
         assert board.statistics() == Statistics(rendered={"HU": Tally(1, 1, 0)})
         board.close()
     (line,) = [entry.getMessage() for entry in caplog.records]
@@ -181,7 +181,7 @@ def test_statistics_are_cached_for_some_seconds() -> None:
     now_s = [0.0]
     board = SqlScoreboard(memory_engine(), cache_s=5, patience_s=20, clock_s=lambda: now_s[0])
     assert board.statistics() == Statistics()
-    board.record(uuid4(), "country", REVEAL, rendered=True)
+    board.record(uuid4(), "graded", REVEAL, rendered=True)
     now_s[0] = 4.9
     assert board.statistics() == Statistics()
     now_s[0] = 5.0
@@ -195,7 +195,7 @@ def test_a_database_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) 
     board = SqlScoreboard(memory_engine(), patience_s=0.05)
     start_s = time.perf_counter()
     for _ in range(20_000):
-        board.record(uuid4(), "country", REVEAL, rendered=True)
+        board.record(uuid4(), "graded", REVEAL, rendered=True)
     record_s = time.perf_counter() - start_s
     start_s = time.perf_counter()
     assert board.statistics() == Statistics()
@@ -218,7 +218,7 @@ def new_games(scoreboard: Scoreboard | None) -> Games:
 
 def play(games: Games, key: str) -> GameView:
     """A whole game of right guesses, to its summary."""
-    view = games.start(key, "country")
+    view = games.start(key, "graded")
     while view.session.phase != "summary":
         assert view.statistics is None, "only the summary shows it"
         if view.session.current is not None:
@@ -245,7 +245,7 @@ def test_fifty_submits_at_once_count_once() -> None:
             recorded.append(round_id)
 
     games = new_games(Listening())
-    view = games.start("a", "country")
+    view = games.start("a", "graded")
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(lambda i: games.guess("a", view.ticket, COUNTRY_CODES[i]), range(50)))
     assert len(recorded) == 1
