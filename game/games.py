@@ -251,7 +251,7 @@ class Games:
                 log.warning("panorama %d is left out: %s", index, error)
                 self._unreadable.add(index)
                 continue
-            crop = dealer.crop(*panorama.size, player.rng)
+            crop = dealer.crop(*panorama.size, player.rng, self._source.worth(index))
             picture = panorama.crop(crop.box)
             player.session = player.session.deal(index, self._places[index], crop)
             player.round_id = uuid4()

@@ -37,6 +37,13 @@ class PanoramaSource(Protocol):
         """
         ...
 
+    def worth(self, index: int) -> Callable[[Crop], float]:
+        """How much a crop of ``places[index]`` shows to go by, at least 0.
+
+        It gives 0 for every crop where the panoramas do not say where their cues are.
+        """
+        ...
+
     def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> FavouredCue | None:
         """The cue that a map of this crop of ``places[index]`` favours most over chance.
 

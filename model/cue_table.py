@@ -18,8 +18,8 @@ class Cue:
         name: identity in data sets, documents and the page.
         english: what the page calls it in English, in lower case.
         hungarian: what the page calls it in Hungarian, in lower case.
-        worth: how much one is worth seeing in a picture of the field guide, above 0; small telling
-            things count more than large common ones.
+        worth: how much one is worth seeing in a round or in the field guide, at least 0; small
+            telling things count more than large common ones, and what is in every crop nothing.
         colour: of its outline, as hex; it must show on grass, asphalt, walls and sky.
         is_broad: whether it is nearly everywhere, so that an outline of it would say nothing.
     """
@@ -51,8 +51,8 @@ CUES: dict[str, Cue] = {
         Cue("wall", "walls and windows", "falak és ablakok", colour="#8ce99a"),
         Cue("fence", "fence", "kerítés", colour="#e8a87c"),
         Cue("kerb", "kerb", "útszegély", worth=0.5, colour="#c0ca33"),
-        Cue("vegetation", "plants", "növényzet", is_broad=True),
-        Cue("terrain", "the land", "a táj", is_broad=True),
+        Cue("vegetation", "plants", "növényzet", worth=0.0, is_broad=True),
+        Cue("terrain", "the land", "a táj", worth=0.0, is_broad=True),
     )
 }
 """All of them by name."""

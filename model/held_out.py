@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from PIL import Image
 
 from model.data.collection import Collection
+from model.data.cue_maps import FOUND, worth
 from model.data.pictures import open_picture
 from model.data.trained import Trained, digest
 from model.errors import DataError, PictureError
@@ -54,6 +56,14 @@ class HeldOut:
                 f"{self._collection.name(number)}: the net trained on this picture; remove it"
             )
         return open_picture(data, self._collection.name(number))
+
+    def worth(self, index: int) -> Callable[[Crop], float]:
+        """How much a crop of ``places[index]`` shows to go by: each cue that can be seen counts.
+
+        It gives 0 for every crop if the data set does not say where its cues are.
+        """
+        cues = self._collection.cues(self._numbers[index])
+        return lambda crop: worth(cues.areas(crop), enough=FOUND) if cues else 0.0
 
     def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> CueShare | None:
         """The cue that a map of this crop of ``places[index]`` favours most over chance.

@@ -89,6 +89,10 @@ class FakeSource:
             draw.polygon([(x, height // 2), (x - 8, height), (x + 8, height)], (240, 240, 230))
         return picture
 
+    def worth(self, index: int) -> Callable[[Crop], float]:
+        """The same of every crop."""
+        return lambda crop: 0.0
+
     def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> FakeFavouredCue | None:
         """The middle line of the road, if the pictures are rendered."""
         if not self._rendered or heatmap.blank:

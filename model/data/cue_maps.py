@@ -8,15 +8,47 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.cue_table import CUES
 from model.types import Crop
 
 SMALLER = 255
 """In blue: the map is smaller than its picture, by the factor that green holds."""
+
+
+PLAIN = 0.003
+"""Share of a crop from which on a cue is plain to see: a post ten metres away."""
+
+SEEN_AGAIN = 0.4
+"""What a cue is still worth in a further picture, for each one that shows it already."""
+
+
+FOUND = 0.001
+"""Share of a crop from which on a player finds a cue, if need be by zooming in."""
+
+
+def worth(
+    areas: Mapping[str, float],
+    seen: Mapping[str, int] = MappingProxyType({}),
+    *,
+    enough: float = PLAIN,
+) -> float:
+    """How much there is to go by in a crop: the worth of each cue, less of those hard to see.
+
+    Args:
+        areas: share of the crop's pixels of each cue, in [0, 1], by name.
+        seen: in how many pictures each cue has been shown already.
+        enough: share of the crop from which on a cue counts in full.
+    """
+    return sum(
+        CUES[name].worth * min(1.0, area / enough) * SEEN_AGAIN ** seen.get(name, 0)
+        for name, area in areas.items()
+    )
 
 
 class CueMap:
@@ -39,10 +71,19 @@ class CueMap:
         self.labels: NDArray[np.uint8] = labels
         self.names = dict(names)
 
+    def _within(self, crop: Crop | None) -> NDArray[np.uint8]:
+        if crop is None:
+            return self.labels
+        left, top, right, bottom = crop.box
+        return self.labels[top:bottom, left:right]
+
     def masks(self, crop: Crop | None = None) -> dict[str, NDArray[np.bool_]]:
         """The pixels of each cue in a crop, or in all: bool [height_px, width_px] by name."""
-        labels = self.labels
-        if crop is not None:
-            left, top, right, bottom = crop.box
-            labels = labels[top:bottom, left:right]
+        labels = self._within(crop)
         return {name: labels == label for name, label in self.names.items()}
+
+    def areas(self, crop: Crop | None = None) -> dict[str, float]:
+        """Share of the pixels of each cue in a crop, or in all: in [0, 1] by name."""
+        labels = self._within(crop)
+        pixels = np.bincount(labels.ravel(), minlength=256)
+        return {name: float(pixels[label] / labels.size) for name, label in self.names.items()}

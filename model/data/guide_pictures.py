@@ -18,23 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.cue_table import BROAD_CUES, CUES
+from model.cue_table import BROAD_CUES
 from model.data.collection import Collection
+from model.data.cue_maps import worth
 from model.types import Crop
 
 PICTURES = 4
-
-PLAIN = 0.003
-"""Share of a crop from which on a cue is plain to see: a post ten metres away."""
 
 FAINT = 0.0005
 """Share of a crop below which a cue is left out."""
 
 POSITIONS = 9
 """Crops of each panorama that are compared, evenly spaced."""
-
-SEEN_AGAIN = 0.4
-"""What a cue is still worth in a further picture, for each one that shows it already."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +45,6 @@ class _Candidate:
     number: int
     crop: Crop
     areas: Mapping[str, float]
-
-    def worth(self, seen: Mapping[str, int]) -> float:
-        return sum(
-            CUES[name].worth * min(1.0, area / PLAIN) * SEEN_AGAIN ** seen.get(name, 0)
-            for name, area in self.areas.items()
-        )
 
 
 class GuidePictures:
@@ -85,37 +74,28 @@ class GuidePictures:
         chosen: list[_Candidate] = []
         seen: dict[str, int] = {}
         while left and len(chosen) < PICTURES:
-            best = max(left, key=lambda candidate: candidate.worth(seen))
+            best = max(left, key=lambda candidate: worth(candidate.areas, seen))
             chosen.append(best)
             left = [candidate for candidate in left if candidate.number != best.number]
             for name in best.areas:
                 seen[name] = seen.get(name, 0) + 1
         return [self._example(candidate) for candidate in chosen]
 
-    def _masks(self, number: int, crop: Crop | None = None) -> dict[str, NDArray[np.bool_]]:
-        cues = self._collection.cues(number)
-        masks = cues.masks(crop) if cues else {}
-        return {name: mask for name, mask in masks.items() if name not in BROAD_CUES}
-
     def _candidates(self, number: int) -> Iterator[_Candidate]:
-        """Crops of a panorama that show anything; none without masks."""
-        masks = self._masks(number)
-        if not masks:
+        """Crops of a panorama that show anything; none without a cue map."""
+        cues = self._collection.cues(number)
+        if cues is None:
             return
-        height, width = next(iter(masks.values())).shape
-        # The pixels of a cue left of each column tell those of any crop.
-        before = {
-            name: np.concatenate([[0], mask.sum(axis=0).cumsum()]) for name, mask in masks.items()
-        }
+        height, width = cues.labels.shape
         for where in np.linspace(0, 1, POSITIONS):
             crop = Crop.at(width, height, float(where))
-            left, right, size = crop.left_px, crop.left_px + crop.width_px, crop.width_px * height
-            areas = {name: float(sums[right] - sums[left]) / size for name, sums in before.items()}
-            shown = {name: area for name, area in areas.items() if area >= FAINT}
+            areas = cues.areas(crop)
+            shown = {n: a for n, a in areas.items() if n not in BROAD_CUES and a >= FAINT}
             if shown:
                 yield _Candidate(number, crop, shown)
 
     def _example(self, candidate: _Candidate) -> Example:
         picture = self._collection.picture(candidate.number).crop(candidate.crop.box)
-        masks = self._masks(candidate.number, candidate.crop)
+        cues = self._collection.cues(candidate.number)
+        masks = cues.masks(candidate.crop) if cues else {}
         return Example(picture, {name: masks[name] for name in candidate.areas})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -197,7 +198,7 @@ def test_the_same_seed_deals_the_same() -> None:
         rng, dealt = Random(seed), []
         for _ in range(5):
             index = dealer.draw(skewed(), [i for i, _ in dealt], (), rng)
-            dealt.append((index, dealer.crop(3050, 561, rng)))
+            dealt.append((index, dealer.crop(3050, 561, rng, lambda crop: 0.0)))
         return dealt
 
     assert game(7) == game(7) != game(8)
@@ -205,7 +206,19 @@ def test_the_same_seed_deals_the_same() -> None:
 
 @given(st.integers(1, 5000), st.integers(1, 2000), st.integers())
 def test_a_crop_lies_within_the_panorama(width: int, height: int, seed: int) -> None:
-    crop = dealer.crop(width, height, Random(seed))
+    crop = dealer.crop(width, height, Random(seed), lambda crop: crop.left_px)
     left, top, right, bottom = crop.box
     assert 0 <= left < right <= width
     assert 0 <= top < bottom <= height
+
+
+def test_the_crop_with_the_most_to_go_by_is_dealt_and_any_where_all_are_worth_the_same() -> None:
+    def left_px(seed: int, worth: Callable[[Crop], float]) -> int:
+        return dealer.crop(3050, 561, Random(seed), worth).left_px
+
+    rng = Random(3)
+    tried = [Crop.at(3050, 561, rng.random()).left_px for _ in range(dealer.CROPS_TRIED)]
+    assert left_px(3, lambda crop: crop.left_px) == max(tried)
+    assert left_px(3, lambda crop: -crop.left_px) == min(tried)
+    assert left_px(3, lambda crop: 0.0) == tried[0]
+    assert len({left_px(seed, lambda crop: 0.0) for seed in range(50)}) > 40

@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from assets.practice.scene.cues import encode_map
+from model.cue_table import CUES
 from model.data.collection import Collection
-from model.data.cue_maps import CueMap
+from model.data.cue_maps import FOUND, PLAIN, CueMap, worth
 from model.data.trained import Trained
 from model.evaluation.cue_reliance import CropOverlap, cue_baselines, reliance_document
 from model.explanation.cue_baseline import CueBaseline, cue_baseline
@@ -161,3 +162,18 @@ def test_cues_come_from_the_right_row(tmp_path: Path, photo_folder: Callable[...
     whole = Crop(0, 0, WIDTH, HEIGHT)
     looked = [held_out.looked_at(i, whole, heatmap(grid)) for i in range(len(held_out.places))]
     assert [cue is not None for cue in looked] == [i in (1, 3) for i in expected]
+
+    of_second = held_out.worth(1)
+    assert expected[1] == 1
+    assert of_second(Crop(0, 0, 10, HEIGHT)) == CUES["sign"].worth
+    assert of_second(Crop(10, 0, 10, HEIGHT)) == 0
+    assert held_out.worth(0)(whole) == 0, "this row has no cue map"
+
+
+def test_a_crop_is_worth_its_cues_and_what_is_everywhere_nothing() -> None:
+    assert worth({"vegetation": 0.5, "terrain": 0.3}) == 0
+    assert worth({"sign": PLAIN / 2, "pole": PLAIN * 9}) == pytest.approx(2.5 / 2 + 2.0)
+    assert worth({"sign": PLAIN}, {"sign": 2}) == pytest.approx(2.5 * 0.4**2)
+    assert worth({"sign": FOUND / 2}, enough=FOUND) == pytest.approx(1.25)
+    found = cue_map(sign=(60, 80), roof=(0, 100)).areas(CROP)
+    assert found == {"sign": 0, "roof": pytest.approx(0.5)}
