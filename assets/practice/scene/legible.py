@@ -51,7 +51,8 @@ def tallest_px(labels: NDArray[np.uint8], label: int) -> float:
         return 0
     patches, _ = ndimage.label(on)
     found = ndimage.find_objects(patches)
-    return max(rows.stop - rows.start for rows, _ in found) * HEIGHT_PX / labels.shape[0]
+    tallest = max(int(rows.stop - rows.start) for rows, _ in found)
+    return tallest * HEIGHT_PX / labels.shape[0]
 
 
 def deal(cues: CueMap, rng: Random, *, chosen: bool) -> dict[str, float]:
