@@ -5,5 +5,5 @@
 see ``requirements-render.txt``).
 """
 
-RENDERER_VERSION = "4"
+RENDERER_VERSION = "5"
 """Raised whenever the same (country, split, index) would give another picture."""

@@ -17,11 +17,13 @@ from .facades import (
     CURTAIN,
     FRAME,
     GLASS,
+    GOODS,
     ROOF,
     WALL,
     Body,
     Facades,
     balconies,
+    garage_door,
     window_type,
 )  # fmt: skip
 from .facts import Country
@@ -29,6 +31,8 @@ from .forms import FORMS, Form
 from .geometry import Shape, box, faces, merge, tube
 from .presets import ROOFS, WALLS, Look
 
+FASCIA_LOW_M = 2.9
+"""Where a shop's board begins, over its window and awning."""
 FLAT_ROOFS = ("flat_concrete", "flat_bitumen")
 
 
@@ -37,7 +41,7 @@ class Building:
     """A built body.
 
     Attributes:
-        shape: slots WALL .. INSIDE.
+        shape: slots WALL .. GOODS.
         looks: look and cue of each slot.
         fascia: (x, y, z, width) in metres of a shop sign's place on the front, if any.
         wall, roof: the country's names used.
@@ -133,7 +137,7 @@ def _extras(
             for dx in (-1.65, 1.65)
         ]
     if "garage" in form.extras:
-        parts.append(box((w / 2 - 5.4, -d / 2 - 0.05, 0.05), (w / 2 - 0.6, -d / 2, 2.25), FRAME))
+        parts += garage_door(w / 2 - 5.4, w / 2 - 0.6, -d / 2)
     if "bay" in form.extras:
         for x in (-w / 3, w / 3):
             parts.append(box((x - 1.2, -d / 2 - 0.7, 0), (x + 1.2, -d / 2, 2.6), WALL))
@@ -150,6 +154,22 @@ def _extras(
     if "balcony" in form.extras and storeys > 1:
         parts += balconies(form, w, d, storeys, chance)
     return parts
+
+
+_INSIDES = ((0.30, 0.26, 0.20), (0.20, 0.21, 0.20), (0.26, 0.20, 0.13), (0.16, 0.19, 0.22))
+_GOODS = ((0.50, 0.06, 0.05), (0.07, 0.14, 0.42), (0.60, 0.42, 0.05), (0.08, 0.28, 0.10),
+          (0.55, 0.22, 0.05), (0.30, 0.09, 0.28), (0.62, 0.60, 0.55),
+          (0.10, 0.32, 0.38))  # fmt: skip
+
+
+def shop_looks(chance: Chance) -> list[Look]:
+    """The looks of the slots POSTER, INSIDE and GOODS: dim enough never to burn out to white."""
+    goods = chance.sample(_GOODS, len(GOODS))
+    return [
+        Look((0.58, 0.57, 0.52), "plain", 0.8),
+        Look(chance.choice(_INSIDES), "lit", 0.9),
+        *(Look(colour, "lit", 0.8) for colour in goods),
+    ]
 
 
 _ACCENTS = ((0.10, 0.16, 0.10), (0.22, 0.10, 0.06), (0.10, 0.14, 0.24), (0.32, 0.30, 0.26),
@@ -179,8 +199,7 @@ def _looks(
         (look, "wall"), (ROOFS[roof], "roof"), (Look((0.025, 0.03, 0.036), "glass", 0.08), "wall"),
         (frame, "wall"), (Look((0.36, 0.35, 0.33)), "wall"), (accent, "wall"),
         (Look((0.42, 0.40, 0.35), "plain", 0.8), "wall"),
-        (Look((0.03, 0.035, 0.04), "pane", 0.05), "wall"),
-        (Look((0.62, 0.56, 0.45), "lit", 0.9), "wall"),
+        *((look, "wall") for look in shop_looks(chance)),
     )  # fmt: skip
     return wall, roof, slots
 
@@ -228,7 +247,7 @@ def build(
     w, d = chance.uniform(*form.width_m), chance.uniform(*form.depth_m)
     storeys = chance.randint(*form.storeys)
     if shop and storeys == 1:
-        form = replace(form, storey_m=max(form.storey_m, 3.9))  # room for the fascia
+        form = replace(form, storey_m=max(form.storey_m, 4.2))  # room for the fascia
     lift = 2.2 if "stilts" in form.extras else 0.35
     top = lift + storeys * form.storey_m
     if form.roof == "cone":
@@ -251,6 +270,9 @@ def build(
         parts += _fittings(Body(w, d, lift, storeys, near), top, ridge, form.roof == "flat", chance)
     fascia = None
     if "shop" in form.extras and form.roof != "cone":
-        fascia = (0.0, -d / 2 - 0.12, 3.05, min(w - 0.5, 6.0))
+        # A board is a fifth as high as it is wide, and ends below the eaves of a low roof.
+        eaves = 0.0 if form.roof == "flat" else form.pitch[1] * form.eave_m + 0.3
+        free = max(0.45, lift + form.storey_m * max(1, storeys) - eaves - FASCIA_LOW_M)
+        fascia = (0.0, -d / 2 - 0.12, FASCIA_LOW_M + 0.15, min(w - 0.5, 6.0, 5 * free))
     wall, roof, looks = _looks(country, form, chance)
     return Building(merge(parts), looks, w, d, fascia, wall, roof)

@@ -22,7 +22,8 @@ class Frame:
     Attributes:
         picture: uint8 [height, width, 3].
         numbers: each pixel's cue number, int [height, width].
-        sky: how much of a pixel is sky, float [height, width] in [0, 1].
+        sky: how much of a pixel is sky or haze before the land, float [height, width] in [0, 1].
+            Haze is developed as the sky is: else far land would stand before it with a hard edge.
     """
 
     picture: NDArray[np.uint8]

@@ -16,7 +16,7 @@ from .chance import Chance
 from .forms import Form
 from .geometry import Shape, box, faces, merge, polygons
 
-WALL, ROOF, GLASS, FRAME, BASE, ACCENT, CURTAIN, PANE, INSIDE = range(9)
+WALL, ROOF, GLASS, FRAME, BASE, ACCENT, CURTAIN, POSTER, INSIDE, *GOODS = range(12)
 """Which of a building's surfaces a face has."""
 REVEAL_M = 0.15
 """How deep panes lie in the wall."""
@@ -187,7 +187,8 @@ class Facades:
                     half = self.wide / 2
                     holes.append(Opening(at - half, at + half, z, z + self.high))
                     filling.append(chance.choice(self.windows).moved((at, 0, z)))
-                    if self.conditioned and body.near and chance.happens(0.2):
+                    over_board = storey == 1 and front and "shop" in form.extras
+                    if self.conditioned and body.near and chance.happens(0.2) and not over_board:
                         unit = (at + half - 0.8, -0.34, z - 0.75), (at + half, 0.0, z - 0.2)
                         filling.append(box(*unit, FRAME))
         return holes, filling
@@ -254,9 +255,13 @@ def _shop_hole(width: float) -> Opening:
 
 
 def shop_front(width: float, chance: Chance) -> Shape:
-    """A lit room behind panes at street level, with goods, often under an awning; wall at y = 0."""
+    """A room behind a window at street level, with goods, often under an awning; wall at y = 0.
+
+    There is no pane: glass that one looks through is all noise at a few samples a pixel. What
+    tells a window are its bars, a sill of blind panels and the posters stuck to it.
+    """
     hole = _shop_hole(width)
-    left, right, deep = hole.left, hole.right, 2.4
+    left, right, deep = hole.left, hole.right, 1.7
     door = left + (right - left) * chance.uniform(0.62, 0.74)
     parts = [
         box((left, deep, 0.1), (right, deep + 0.05, 2.65), INSIDE),
@@ -264,17 +269,19 @@ def shop_front(width: float, chance: Chance) -> Shape:
         box((right, 0.1, 0.1), (right + 0.05, deep, 2.65), INSIDE),
         box((left, 0.1, 0.0), (right, deep, 0.12), BASE),
         box((left, 0.1, 2.65), (right, deep, 2.7), INSIDE),
-        box((left, 0.02, 0.12), (door, 0.2, 0.5), FRAME),
-        box((left, 0.10, 0.5), (door - 0.05, 0.11, 2.6), PANE),
-        box((door + 0.05, 0.16, 0.12), (right, 0.17, 2.45), PANE),
+        box((left, 0.02, 0.12), (door, 0.2, 0.55), ACCENT),
+        box((left, 0.06, 2.02), (right, 0.14, 2.10), FRAME),
     ]
-    posts = (left, door, right - 0.06)
-    parts += [box((x, 0.06, 0.12), (x + 0.06, 0.18, 2.65), FRAME) for x in posts]
-    parts.append(box((left, 0.06, 2.45), (right, 0.18, 2.65), FRAME))
-    for level in (0.75, 1.25, 1.75):
+    bars = max(1, round((door - left) / 1.4))
+    posts = (*np.linspace(left, door, bars + 1), right - 0.08)
+    parts += [box((x, 0.04, 0.12), (x + 0.08, 0.18, 2.65), FRAME) for x in posts]
+    parts.append(box((left, 0.04, 2.52), (right, 0.18, 2.65), FRAME))
+    parts += _door_leaf(door + 0.08, right - 0.08)
+    parts += _posters(left, door, chance)
+    for level in (0.65, 1.15, 1.65, 2.15):
         parts.append(box((left + 0.2, deep - 0.5, level), (right - 0.2, deep, level + 0.04), BASE))
         parts += _goods(left + 0.2, right - 0.3, deep - 0.45, level + 0.04, chance)
-    parts += _goods(left + 0.1, door - 0.3, 0.3, 0.52, chance)
+    parts += _goods(left + 0.15, door - 0.4, 0.25, 0.55, chance)
     if chance.happens(0.55):
         eave = [(left, 0, 2.72), (right, 0, 2.72), (right, -1.4, 2.25), (left, -1.4, 2.25)]
         hem = [(left, -1.4, 2.25), (right, -1.4, 2.25), (right, -1.4, 2.02), (left, -1.4, 2.02)]
@@ -282,12 +289,52 @@ def shop_front(width: float, chance: Chance) -> Shape:
     return merge(parts)
 
 
+def _door_leaf(left: float, right: float) -> list[Shape]:
+    """A glazed shop door: stiles, a kick plate, dark glass above it and a handle."""
+    return [
+        box((left, 0.13, 0.12), (left + 0.1, 0.18, 2.02), ACCENT),
+        box((right - 0.1, 0.13, 0.12), (right, 0.18, 2.02), ACCENT),
+        box((left, 0.13, 0.12), (right, 0.18, 0.5), ACCENT),
+        box((left, 0.15, 0.5), (right, 0.16, 2.02), GLASS),
+        box((right - 0.18, 0.08, 0.9), (right - 0.14, 0.12, 1.3), FRAME),
+    ]
+
+
+def _posters(left: float, right: float, chance: Chance) -> list[Shape]:
+    """Advertisements stuck to the lower part of a window."""
+    parts, x = [], left + chance.uniform(0.1, 0.8)
+    while x < right - 0.6:
+        wide, high, z = chance.uniform(0.3, 0.55), chance.uniform(0.35, 0.7), 0.6
+        if chance.happens(0.5):
+            z = chance.uniform(0.6, 1.2)
+            parts.append(box((x, 0.11, z), (x + wide, 0.12, z + high), POSTER))
+            band = z + high * chance.uniform(0.45, 0.7)
+            ink = chance.choice(GOODS)
+            parts.append(box((x + 0.04, 0.10, band), (x + wide - 0.04, 0.11, band + 0.1), ink))
+        x += wide + chance.uniform(0.5, 1.6)
+    return parts
+
+
 def _goods(left: float, right: float, y: float, z: float, chance: Chance) -> list[Shape]:
-    """Things on a shelf, of many colours."""
+    """Things on a shelf, of many colours: some alike side by side, as in a shop."""
     parts, x = [], left
     while x < right:
-        wide, high = chance.uniform(0.12, 0.4), chance.uniform(0.12, 0.38)
-        slot = chance.choice((ACCENT, CURTAIN, ROOF, FRAME, WALL, BASE))
-        parts.append(box((x, y, z), (x + wide, y + 0.25, z + high), slot))
-        x += wide + chance.uniform(0.01, 0.15)
+        wide, high = chance.uniform(0.10, 0.34), chance.uniform(0.16, 0.40)
+        slot = chance.choice((*GOODS, *GOODS, ACCENT, CURTAIN, POSTER))
+        for _ in range(chance.choice((1, 1, 2, 3))):
+            if x < right:
+                parts.append(box((x, y, z), (x + wide * 0.94, y + 0.25, z + high), slot))
+            x += wide
+        x += chance.uniform(0.01, 0.12)
+    return parts
+
+
+def garage_door(left: float, right: float, y: float) -> list[Shape]:
+    """A garage door of boards in a frame; its front is a little before ``y``."""
+    parts = [box((left - 0.1, y - 0.03, 0.05), (right + 0.1, y, 2.36), FRAME)]
+    courses = np.linspace(0.08, 2.25, 7)
+    parts += [
+        box((left, y - 0.07, low + 0.02), (right, y - 0.02, high - 0.02), ACCENT)
+        for low, high in pairwise(courses)
+    ]
     return parts

@@ -89,7 +89,7 @@ def _file_output(tree: Any, folder: Path, name: str) -> Any:
 
 
 def _haze_and_cues(stage: Stage, conditions: Conditions, folder: Path) -> None:
-    """Compositor: mix haze in by distance; write the cue numbers and how solid a pixel is.
+    """Compositor: mix haze in by distance; write cue numbers and how solid and veiled pixels are.
 
     Where a pixel is partly sky its mist is, too: the sky's own share is taken off first, or every
     edge against the sky would be speckled with haze.
@@ -114,18 +114,28 @@ def _haze_and_cues(stage: Stage, conditions: Conditions, folder: Path) -> None:
     soft = _node(tree, "CompositorNodeBlur", filter_type="GAUSS", size_x=2, size_y=2)
     both = _node(tree, "CompositorNodeMath", operation="ADD")
     own = _node(tree, "CompositorNodeMath", 1.0, operation="SUBTRACT", use_clamp=True)
+    # Towards the limit of sight the veil thickens ever more slowly: there is no edge where it ends.
+    clear = _node(tree, "CompositorNodeMath", operation="SUBTRACT", use_clamp=True)
+    clear.inputs[0].default_value = 1.0
+    left = _node(tree, "CompositorNodeMath", 1.3, operation="POWER")
+    veil = _node(tree, "CompositorNodeMath", operation="SUBTRACT", use_clamp=True)
+    veil.inputs[0].default_value = 1.0
     share = _node(tree, "CompositorNodeMath", haze_share(conditions), operation="MULTIPLY")
     for source, target in (
         (layers.outputs["Mist"], both.inputs[0]),
         (layers.outputs[SOLID], both.inputs[1]),
         (both.outputs[0], own.inputs[0]),
-        (own.outputs[0], share.inputs[0]),
+        (own.outputs[0], clear.inputs[1]),
+        (clear.outputs[0], left.inputs[0]),
+        (left.outputs[0], veil.inputs[1]),
+        (veil.outputs[0], share.inputs[0]),
         (share.outputs[0], soft.inputs[0]),
         (soft.outputs[0], haze.inputs[0]),
         (layers.outputs["Image"], haze.inputs[1]),
         (haze.outputs[0], result.inputs[0]),
         (layers.outputs["IndexMA"], _file_output(tree, folder, "cues").inputs[0]),
         (layers.outputs[SOLID], _file_output(tree, folder, "solid").inputs[0]),
+        (soft.outputs[0], _file_output(tree, folder, "veil").inputs[0]),
     ):
         tree.links.new(source, target)
 
@@ -156,4 +166,5 @@ def render(
         picture = np.asarray(image.convert("RGB"))
     numbers = np.rint(_read_pass(folder, "cues", scene.frame_current)).astype(np.int64)
     sky = 1 - np.clip(_read_pass(folder, "solid", scene.frame_current), 0, 1)
-    return Frame(picture, numbers, blurred(sky, 0.7))
+    veil = np.clip(_read_pass(folder, "veil", scene.frame_current), 0, 1)
+    return Frame(picture, numbers, 1 - (1 - blurred(sky, 0.7)) * (1 - veil))

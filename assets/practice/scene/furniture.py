@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from . import hedges
 from .bollard_presets import BOLLARDS
 from .bollards import bollard_shape
 from .chance import RURAL, Chance
@@ -167,8 +168,10 @@ def _rail(stage: Stage, road: Road, name: str, side: int, start: float, end: flo
         stage.add(merge(parts), [stage.surface(look, "guard_rail") for look in looks])
 
 
-def fence_panel(kind: str, length_m: float = 2.5) -> tuple[Shape, list[Look]]:
-    """One panel of a fence along x from 0, with its looks by slot."""
+def fence_panel(kind: str, length_m: float = 2.5, variant: int = 0) -> tuple[Shape, list[Look]]:
+    """One panel of a fence along x from 0, with its looks by slot; hedges have variants."""
+    if kind == "hedge":
+        return hedges.hedge_panel(length_m, variant), list(hedges.LOOKS)
     post = box((0, -0.05, -0.3), (0.09, 0.05, 1.35), 0)
     grey = Look((0.42, 0.41, 0.38))
     if kind == "wire_posts":
@@ -204,7 +207,6 @@ def fence_panel(kind: str, length_m: float = 2.5) -> tuple[Shape, list[Look]]:
         "wall_brick": (WALLS["brick_red"], 1.5, 0.12),
         "wall_concrete_panel": (Look((0.44, 0.42, 0.38), "boards"), 1.8, 0.05),
         "stone_wall": (Look((0.30, 0.29, 0.27), "stone"), 1.05, 0.22),
-        "hedge": (Look((0.06, 0.10, 0.03), "leaf"), 1.5, 0.35),
     }  # fmt: skip
     look, high, half = walls[kind]
     return box((0, -half, -0.4), (length_m, half, high)), [look]
@@ -222,13 +224,19 @@ def place_fence(
     """A fence along the road from ``span[0]`` to ``span[1]``, ``back_m`` from the built edge."""
     if kind == "none":
         return
-    shape, looks = fence_panel(kind)
-    mesh = stage.mesh(shape, [stage.surface(look, "fence") for look in looks])
+    variants = hedges.VARIANTS if kind == "hedge" else 1
+    meshes = []
+    for variant in range(variants):
+        shape, looks = fence_panel(kind, variant=variant)
+        meshes.append(stage.mesh(shape, [stage.surface(look, "fence") for look in looks]))
     offset = side * (road.half_width_m + road.built_m + back_m)
-    for along in np.arange(span[0], span[1], 2.5):
+    for number, along in enumerate(np.arange(span[0], span[1], 2.5)):
         x, y = road.beside(offset, float(along))
         z = land.level(x, y)
-        stage.put(mesh, (x, y, z), road.yaw_rad(float(along)) + math.pi / 2)
+        # Nobody trims a hedge to one height.
+        high = 1 + 0.07 * math.sin(1.3 * along + side) if kind == "hedge" else 1.0
+        mesh = meshes[number % variants]
+        stage.put(mesh, (x, y, z), road.yaw_rad(float(along)) + math.pi / 2, (1.0, 1.0, high))
     stage.note("fence", kind)
 
 

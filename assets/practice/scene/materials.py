@@ -187,18 +187,11 @@ def _glass(tree: Nodes, shader: Any, look: Look) -> None:
     shader.inputs["Specular IOR Level"].default_value = 1.0
 
 
-def _pane(tree: Nodes, shader: Any, look: Look) -> None:
-    """Glass that one looks through: mostly clear, with the street mirrored in it."""
-    _glass(tree, shader, look)
-    shader.inputs["Alpha"].default_value = 0.24
-    tree.nodes["AOV Output"].inputs["Value"].default_value = 0.0  # what is behind counts
-
-
 def _lit(tree: Nodes, shader: Any, look: Look) -> None:
     """A surface in the lamplight of a room."""
     _plain(tree, shader, look)
     shader.inputs["Emission Color"].default_value = (*look.colour, 1)
-    shader.inputs["Emission Strength"].default_value = 0.55
+    shader.inputs["Emission Strength"].default_value = 0.35
 
 
 def _noise_look(tree: Nodes, shader: Any, look: Look) -> None:
@@ -208,7 +201,7 @@ def _noise_look(tree: Nodes, shader: Any, look: Look) -> None:
 _KINDS: dict[str, Callable[[Nodes, Any, Look], None]] = {
     "noise": _noise_look, "tiles": _tiles, "sheet": _sheet, "brick": _brick, "boards": _boards,
     "stone": _stone, "thatch": _thatch, "asphalt": _asphalt, "leaf": _leaf, "plain": _plain,
-    "glass": _glass, "pane": _pane, "lit": _lit,
+    "glass": _glass, "lit": _lit,
 }  # fmt: skip
 
 

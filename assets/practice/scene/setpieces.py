@@ -9,6 +9,7 @@ import numpy as np
 
 from . import furniture
 from .animals import herd
+from .buildings import shop_looks
 from .chance import Chance
 from .clutter import shelter
 from .crops import sow
@@ -83,8 +84,7 @@ def _shop_looks(chance: Chance, accent: Look) -> list[Look]:
     return [
         Look((0.52, 0.51, 0.48)), Look((0.25, 0.1, 0.05)), Look((0.03, 0.03, 0.04), "glass", 0.1),
         Look((0.55, 0.55, 0.53), "plain"), Look((0.36, 0.35, 0.33)), accent,
-        Look(chance.choice(BRIGHT), "plain"), Look((0.03, 0.035, 0.04), "pane", 0.05),
-        Look((0.62, 0.56, 0.45), "lit", 0.9),
+        Look(chance.choice(BRIGHT), "plain"), *shop_looks(chance),
     ]  # fmt: skip
 
 

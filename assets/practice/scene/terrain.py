@@ -108,7 +108,9 @@ class Land:
             z = self._hillside(x, y, z)
         elif self.conditions.scene == "coast":
             z = self._shore(x, y, z)
-        return z
+        # Heights sink towards the edge of the land: cut off there they would be blocks.
+        inside = np.clip((FAR_M - reach) / (0.35 * FAR_M), 0, 1)
+        return np.asarray(np.where(z > 0, z * inside * inside * (3 - 2 * inside), z))
 
     def _level_branches(self, x: Floats, y: Floats) -> Floats:
         """0 on a side road, 1 some metres beside it."""

@@ -229,6 +229,14 @@ def test_numbers_vary_and_leave_no_placeholder(code: str) -> None:
     assert written <= own
 
 
+def test_eswatini_and_south_africa_are_told_apart_by_their_plates() -> None:
+    patterns = {code: {row.text for row in COUNTRIES[code].plates} for code in ("SZ", "ZA")}
+    # The last letter is the region: Hhohho, Lubombo, Manzini, Shiselweni.
+    assert {text[-1] for text in patterns["SZ"]} == set("HLMS")
+    assert all(text.startswith("ASD 000 A") for text in patterns["SZ"])
+    assert {text.split()[-1] for text in patterns["ZA"]} == {"GP", "EC", "FS", "MP"}
+
+
 def test_lines_kerbs_and_rails() -> None:
     assert max(COUNTRIES["NO"].edge_line, key=COUNTRIES["NO"].edge_line.__getitem__) == "white_long"
     assert "white_solid" in COUNTRIES["NO"].edge_line

@@ -7,11 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from assets.practice.scene.chance import draw_conditions
+from assets.practice.scene.buildings import FASCIA_LOW_M, build, shop_looks
+from assets.practice.scene.chance import Chance, Conditions, draw_conditions
 from assets.practice.scene.develop import Frame, develop, land_target
-from assets.practice.scene.facades import Opening, pierced, window_type
+from assets.practice.scene.facades import GOODS, INSIDE, Opening, pierced, shop_front, window_type
 from assets.practice.scene.facts import load_countries
-from assets.practice.scene.geometry import cards, smooth_noise, wire_radius_m
+from assets.practice.scene.geometry import Floats, cards, smooth_noise, wire_radius_m
+from assets.practice.scene.hedges import HALF_M, HIGH_M, VARIANTS, hedge_panel
 from assets.practice.scene.keys import PanoramaKey
 from assets.practice.scene.trees import lump
 
@@ -92,3 +94,49 @@ def test_the_sky_is_the_brighter_and_the_mean_is_as_drawn() -> None:
         assert abs(developed[:29].mean() - conditions.sky_luminance) < 0.05
         wanted = land_target(conditions, 30 / 66)
         assert abs(developed[32:].mean() - wanted) < 0.06
+
+
+def test_far_land_in_fog_has_no_edge_before_the_sky() -> None:
+    countries = load_countries()
+    conditions = draw_conditions(PanoramaKey("HU", "test", 0), countries["HU"])
+    frame = scene_frame()
+    picture, sky = frame.picture.copy(), frame.sky.copy()
+    picture[20:30, 100:140] = picture[0, 0]  # a house that haze has swallowed but for 3 %
+    sky[20:30, 100:140] = 0.97
+    developed = developed_luma(Frame(picture, frame.numbers, sky), conditions)
+    assert abs(developed[22:28, 110:130].mean() - developed[22:28, 150:170].mean()) < 0.02
+
+
+def developed_luma(frame: Frame, conditions: Conditions) -> Floats:
+    return develop(frame, conditions).astype(float) @ np.array([0.2126, 0.7152, 0.0722]) / 255
+
+
+def test_a_shop_shows_goods_in_a_dim_room() -> None:
+    chance = Chance(PanoramaKey("FR", "test", 0), "shop")
+    shape, looks = shop_front(6.0, chance), shop_looks(chance)
+    assert {*GOODS, INSIDE} <= set(shape.slots)
+    assert max(looks[1].colour) <= 0.35, "a bright room burns out to a blank white front"
+    assert len({look.colour for look in looks[2:]}) == len(GOODS)
+
+
+def test_a_board_hangs_below_the_eaves_of_a_low_roof() -> None:
+    country = load_countries()["FR"]
+    chance = Chance(PanoramaKey("FR", "test", 0), "houses")
+    for _ in range(30):
+        shop = build("hip_house", country, chance, shop=True)
+        assert shop.fascia is not None
+        eaves = shop.shape.points[:, 2][shop.shape.points[:, 1] < -shop.depth_m / 2 - 0.4]
+        low = eaves[eaves > FASCIA_LOW_M].min()
+        _, _, level, width = shop.fascia
+        assert level - 0.15 + width / 5 <= low + 0.05
+
+
+def test_hedges_are_leafy_and_never_flat() -> None:
+    panels = [hedge_panel(2.5, number) for number in range(VARIANTS)]
+    for panel in panels:
+        top = panel.points[panel.points[:, 2] > 0.9 * HIGH_M]
+        assert np.std(top[:, 2]) > 0.03
+        side = panel.points[(panel.points[:, 1] > 0.6 * HALF_M) & (panel.points[:, 2] < HIGH_M / 2)]
+        assert np.std(side[:, 1]) > 0.03
+    assert not np.array_equal(panels[0].points, panels[1].points)
+    assert np.array_equal(panels[0].points, hedge_panel(2.5, 0).points)
