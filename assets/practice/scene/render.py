@@ -31,11 +31,11 @@ from .keys import PanoramaKey
 from .regions import region_of, regional
 
 SIZES: dict[str, tuple[int, int]] = {
-    "train": (1400, 2), "val": (1400, 2), "test": (2880, 8), "extra": (1024, 2),
+    "train": (1400, 2), "val": (1400, 2), "test": (2880, 4), "extra": (1024, 2),
 }  # fmt: skip
 """Width in pixels and samples a pixel, by split.
 
-Test pictures are played, so they are large; more samples than 8 look the same once denoised.
+Test pictures are played, so they are large; more samples than 4 look the same once denoised.
 ``extra`` ones are to learn from alone and do not ship: small, of every country many, made again
 from their keys.
 """

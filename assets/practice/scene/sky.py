@@ -112,7 +112,13 @@ def build_sky(stage: Stage, conditions: Conditions, chance: Chance) -> None:
     blue = mix(tree, 0.35, _physical(tree, conditions, air, disc=False), _DEEP)
     seen = mix(tree, cover, blue, shade)
     if not grey:
-        seen = mix(tree, _glare(tree, direction, conditions), seen, (6.2, 6.1, 5.8))
+        # The glow only adds: right beside the sun the sky is brighter than it already.
+        brighter = tree.nodes.new("ShaderNodeVectorMath")
+        brighter.operation = "MAXIMUM"
+        glow = mix(tree, _glare(tree, direction, conditions), seen, (6.2, 6.1, 5.8))
+        tree.links.new(seen, brighter.inputs[0])
+        tree.links.new(glow, brighter.inputs[1])
+        seen = brighter.outputs[0]
     thin = -2.0 if conditions.sight_m < FOG_M else -11.0
     horizon = tuple(c / STRENGTH for c in haze_colour(conditions))
     fade = math_node(

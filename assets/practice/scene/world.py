@@ -64,6 +64,7 @@ class Settlement:
     ) -> None:
         self.stage, self.road, self.land, self.country = stage, road, land, country
         self.planting, self.chance, self.scene = planting, chance, scene
+        self.plots: list[tuple[float, float, float]] = []
 
     def _form(self, allowed: Callable[[str], bool]) -> str:
         weights = {name: w for name, w in self.country.form.items() if allowed(name)}
@@ -123,6 +124,9 @@ class Settlement:
                 if chance.happens(filled) and not self._blocked(side, along, building.width_m):
                     self._plot(building, along, side, back, fences)
                 along += reach + (0.02 if terrace else chance.uniform(*gap_m))
+        # Once every house stands: planted before, a tree would grow out of the next one's wall.
+        for plot in self.plots:
+            self.planting.garden(*plot)
 
     def _plot(
         self, building: Building, along: float, side: int, back_m: float, fences: list[str]
@@ -139,7 +143,7 @@ class Settlement:
         for step in np.arange(0.0, back_m + 2, 2.0):
             self.planting.occupy(*self.road.beside(side * (edge + step), way), 2.2)
         x, y = self.road.beside(side * (edge + back_m + building.depth_m / 2), along)
-        self.planting.garden(x, y, 0.75 * max(building.width_m, building.depth_m))
+        self.plots.append((x, y, 0.75 * max(building.width_m, building.depth_m)))
         if building.fascia:
             return
         kind = chance.choice(fences)
