@@ -27,9 +27,9 @@ def hedge_panel(length_m: float, variant: int) -> Shape:
     core = box((0, -0.5 * HALF_M, -0.4), (length_m, 0.5 * HALF_M, HIGH_M * 0.82), WOOD)
     parts = [core]
     for at in np.arange(0.2, length_m, 0.42):
-        for level in (0.35, 0.95):
+        for middle in (0.35, 0.95):
             size = np.array([0.36, HALF_M * 0.8, 0.42]) * rng.uniform(0.85, 1.1)
-            parts.append(lump(np.array([at, 0.0, level * HIGH_M / 1.45]), size, rng))
+            parts.append(lump(np.array([at, 0.0, middle * HIGH_M / 1.45]), size, rng))
     x = rng.uniform(-0.12, length_m + 0.12, _LEAVES)
     # A walk up one side, over the top and down the other, as long as each is.
     way = rng.uniform(0, 2 * HIGH_M + 2 * HALF_M, _LEAVES)
