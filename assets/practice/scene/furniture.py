@@ -225,8 +225,8 @@ def place_fence(
     if kind == "none":
         return
     variants = hedges.VARIANTS if kind == "hedge" else 1
-    meshes = []
-    for variant in range(variants):
+    meshes = stage.panels.setdefault(kind, [])
+    for variant in range(len(meshes), variants):
         shape, looks = fence_panel(kind, variant=variant)
         meshes.append(stage.mesh(shape, [stage.surface(look, "fence") for look in looks]))
     offset = side * (road.half_width_m + road.built_m + back_m)

@@ -22,6 +22,7 @@ class Stage:
         place: what all surfaces share here: an offset of their patterns, rain, snow.
         pixel_rad: how wide a pixel of the picture is, seen from the camera.
         eye: the camera, once it is placed.
+        panels: meshes of fences by their kind: all gardens share them.
     """
 
     def __init__(self, chance: Chance, width_px: int, wet: float = 0.0, snow: float = 0.0) -> None:
@@ -33,6 +34,7 @@ class Stage:
         self.eye = (0.0, 0.0, 2.5)
         self._materials: dict[tuple[Any, ...], Any] = {}
         self.cue_values: dict[str, set[str]] = {}
+        self.panels: dict[str, list[Any]] = {}
         self._claimed: list[tuple[float, float, tuple[float, float]]] = []
 
     def note(self, cue: str, value: str) -> None:
