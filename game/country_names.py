@@ -1,4 +1,8 @@
-"""Names of the 56 countries in the languages of the page, and what people type for them."""
+"""Names of the 56 countries in the languages of the page, and what people type for them.
+
+The names of all other territories stand here as well: a player who looks for one of them is told
+that it is not in the game.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,16 @@ from functools import cache
 
 from babel import Locale
 
+from model.geography import COUNTRY_INDEX
 from model.languages import LANGUAGES, Language
 
 # CLDR's full names of special regions read like officialese in a game.
 _SHORT_NAMES: dict[tuple[str, Language], str] = {
     ("HK", "en"): "Hong Kong",
     ("HK", "hu"): "Hongkong",
+    ("MO", "en"): "Macao",
+    ("MO", "hu"): "Makaó",
+    ("MM", "en"): "Myanmar",
 }
 
 # What people type besides the names of all languages and the ISO codes.
@@ -21,7 +29,10 @@ _ALIASES: dict[str, str] = {
     "CZ": "Czech Republic, Cseh Köztársaság",
     "DE": "Deutschland",
     "ES": "España",
-    "GB": "UK, Great Britain, Britain, England, Scotland, Wales, Nagy-Britannia, Anglia, Skócia",
+    "GB": (
+        "UK, Great Britain, Britain, England, Scotland, Wales, Northern Ireland, Nagy-Britannia, "
+        "Anglia, Skócia, Észak-Írország"
+    ),
     "GR": "Hellas",
     "HK": "Hong Kong SAR China, Hongkong KKT",
     "IE": "Eire",
@@ -35,6 +46,30 @@ _ALIASES: dict[str, str] = {
     "ZA": "RSA, Dél-Afrika",
 }
 
+_ALIASES_ELSEWHERE: dict[str, str] = {
+    "BA": "Bosnia, Herzegovina, Bosznia",
+    "BY": "Belorussia, Fehéroroszország",
+    "CD": "DR Congo, DRC, Democratic Republic of the Congo, Zaire, Kongói Demokratikus Köztársaság",
+    "CG": "Republic of the Congo, Kongói Köztársaság",
+    "CI": "Ivory Coast",
+    "CN": "PRC, People's Republic of China, Mainland China, Népi Kína, Kínai Népköztársaság",
+    "CV": "Cabo Verde, Zöld-foki-szigetek",
+    "IR": "Persia, Perzsia, Islamic Republic of Iran",
+    "KP": "DPRK, KNDK",
+    "LA": "Lao",
+    "MD": "Moldavia, Moldávia",
+    "MK": "Macedonia, Macedónia",
+    "MM": "Burma",
+    "MO": "Macau",
+    "PS": "Palestine, Palesztina, Gaza, West Bank, Ciszjordánia, Gáza",
+    "TL": "East Timor",
+    "TR": "Turkey",
+    "VA": "Holy See, Szentszék",
+}
+
+_NO_TERRITORIES = frozenset("EU EZ QO UN XA XB ZZ".split())
+"""Two letters in CLDR that are unions, groups or tests."""
+
 
 @cache
 def name(code: str, language: Language) -> str:
@@ -46,5 +81,23 @@ def name(code: str, language: Language) -> str:
 def search_terms(code: str) -> tuple[str, ...]:
     """Every text that the page's search finds this country by: names, code, aliases."""
     names = [name(code, language) for language in LANGUAGES]
-    aliases = _ALIASES[code].split(", ") if code in _ALIASES else []
-    return (*dict.fromkeys(names), code, *aliases)
+    return (*dict.fromkeys(names), code, *_aliases(_ALIASES, code))
+
+
+@cache
+def elsewhere() -> tuple[tuple[str, ...], ...]:
+    """What the territories outside the game are called.
+
+    Returns:
+        For each its names, one in each of ``LANGUAGES``, and then its aliases; in CLDR's order.
+    """
+    codes = [code for code in Locale(LANGUAGES[0]).territories if len(code) == 2 and code.isalpha()]
+    return tuple(
+        (*(name(code, language) for language in LANGUAGES), *_aliases(_ALIASES_ELSEWHERE, code))
+        for code in codes
+        if code not in COUNTRY_INDEX and code not in _NO_TERRITORIES
+    )
+
+
+def _aliases(table: dict[str, str], code: str) -> list[str]:
+    return table[code].split(", ") if code in table else []

@@ -28,8 +28,14 @@ from model.languages import LANGUAGES
 
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
-SCRIPTS = "core search map zoom heat reveal statistics photo field_guide game".split()
+SCRIPTS = (
+    "core names search map_labels map_taps map_size map view zoom heat reveal statistics photo "
+    "field_guide shell game"
+).split()
 """In the order in which the page needs them."""
+
+STYLES = "base round map reveal end guide photo".split()
+"""One style sheet for each room of the page; later ones may refine earlier ones."""
 
 PHOTOS_AT_ONCE = 2
 
@@ -105,7 +111,7 @@ def launch_options() -> dict[str, Any]:
     heat = f".gd {{ --heat: {colour_map.css_gradient()}; }}\n"
     return {
         "theme": gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace")),
-        "css": heat + _static("style.css"),
+        "css": heat + "\n".join(_static(f"{name}.css") for name in STYLES),
         "head": f"<script>window.GeoDuel = {{data: {_page_data()}}};\n{scripts}</script>",
         "footer_links": [],
         "run_history": False,
@@ -123,7 +129,7 @@ def _markup() -> str:
 
 
 def _page_data() -> str:
-    """All 56 countries, the boxes of the map and the texts, as JSON that is safe in a script."""
+    """All 56 countries, the names of all others, the boxes of the map and the texts, as JSON that is safe in a script."""
     data = {
         "countries": {
             code: {
@@ -133,6 +139,7 @@ def _page_data() -> str:
             }
             for code, country in geography.countries().items()
         },
+        "elsewhere": country_names.elsewhere(),
         "boxes": geography.map_boxes(),
         "photoBytesMax": PHOTO_BYTES_MAX,
         "texts": TEXTS,

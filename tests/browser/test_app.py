@@ -60,7 +60,7 @@ def test_five_rounds_against_the_net(
         statistics_shown = player.text("#everybody")
         assert kind in statistics_shown
         assert (
-            f"People {human // 1000} of 5 rounds right, the net {model // 1000} of 5."
+            f"People got {human // 1000} of 5 right, the net {model // 1000} of 5."
             in statistics_shown
         )
         record_property("reveal_ms_median", round(statistics.median(reveals_ms)))

@@ -90,7 +90,7 @@ def test_no_truth_before_the_guess(fakes_all_port: int, visit: Visit) -> None:
         code = code_of(player.truth)
         assert leaks(snapshot, code) == []
         board = re.sub(
-            r"data:image[^\"]*", "", page_now.split('class="gd-arena"')[1].split("<svg")[0]
+            r"data:image[^\"]*", "", page_now.split('class="gd-stage"')[1].split("<svg")[0]
         )
         assert hints(re.sub(r"<[^>]*>", " ", board), code) == []
         # The reveal itself must be seen, or this test would see nothing at all.

@@ -28,12 +28,12 @@ def test_statistics_in_both_languages(fakes_port: int, visit: Visit) -> None:
     player = visit(fakes_port, viewport={"width": 1280, "height": 800})
     to_the_summary(player)
     text = player.text("#everybody")
-    seen = re.search(r"People (\d+) of (\d+) rounds right, the net (\d+) of \2\.", text)
+    seen = re.search(r"People got (\d+) of (\d+) right, the net (\d+) of \2\.", text)
     assert seen is not None
     right, rounds, _ = map(int, seen.groups())
     assert rounds >= 89, "84 of the fakes, and these five at least"
     assert right >= 54
-    assert "People 12 of 32 rounds right, the net 13 of 32." in text, "photographs are apart"
+    assert "People got 12 of 32 right, the net 13 of 32." in text, "photographs are apart"
     rows = player.page.locator("#everybody .gd-leads li")
     assert [
         row.inner_text().split("\n")[0]
@@ -43,7 +43,7 @@ def test_statistics_in_both_languages(fakes_port: int, visit: Visit) -> None:
     assert "Iceland" not in text, "19 rounds say too little"
     assert "people 75%, the net 25%" in rows.filter(has_text="Japan").inner_text()
     assert (
-        rows.filter(has_text="Japan").get_attribute("title") == "People 30 of 40, the net 10 of 40"
+        rows.filter(has_text="Japan").get_attribute("title") == "People got 30 of 40 right, the net 10 of 40"
     )
     player.screenshot("statistics", full_page=True)
 
@@ -54,7 +54,7 @@ def test_statistics_in_both_languages(fakes_port: int, visit: Visit) -> None:
     player.page.get_by_text("Magyar", exact=True).click()
     assert "Japán" in player.text("#everybody")
     assert not re.search(r"\b(people|net|rounds)\b", player.text("#everybody"), re.IGNORECASE)
-    player.page.click("summary")
+    player.page.click("#rules-button")
     assert "a két tipp" in player.text(".gd-kept")
 
 
@@ -65,5 +65,5 @@ def test_without_a_scoreboard_the_page_says_that_nothing_is_kept(
         player = visit(port)
         to_the_summary(player)
         assert player.text("#everybody") == ""
-        player.page.click("summary")
+        player.page.click("#rules-button")
         assert player.text(".gd-kept").startswith("Nothing")

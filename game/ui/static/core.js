@@ -16,6 +16,8 @@
     const options = { style: "percent", maximumFractionDigits: digits };
     return new Intl.NumberFormat(G.state.language, options).format(share);
   };
+  G.touch = () => matchMedia("(pointer: coarse)").matches;
+  G.onPhone = () => matchMedia("(max-width: 760px)").matches; // as in the style sheets
   G.find = (selector) => G.root.querySelector(selector);
   G.all = (selector) => [...G.root.querySelectorAll(selector)];
 
@@ -67,6 +69,11 @@
     G.find(".gd-imagery").textContent = G.text(kind);
     G.find(".gd-imagery-short").textContent = G.text(`${kind}_short`);
     G.find(".gd-kept").textContent = G.text(G.facts.counts ? "kept_counts" : "kept_nothing");
+  };
+
+  // What a step brought, said once to those who do not see it.
+  G.announce = (text) => {
+    G.find("#announcer").textContent = text;
   };
 
   G.status = (key, values) => {

@@ -2,7 +2,7 @@
 (() => {
   const G = window.GeoDuel;
   const known = {}; // by country: what the server answered
-  let send, chosen = null, shownCue = "all";
+  let send, chosen = null, latest = null, shownCue = "all";
   const codes = Object.keys(G.data.countries);
   const list = (names) => new Intl.ListFormat(G.state.language).format(names);
 
@@ -18,6 +18,7 @@
     );
     G.find("#guide-countries").replaceChildren(...entries);
     G.find(".guide-none").hidden = entries.length > 0;
+    if (!entries.length) G.find(".guide-none").textContent = G.search.absent(wanted);
   }
 
   function choose(code, { focus = true } = {}) {
@@ -171,7 +172,16 @@
     // What the last round was about is the first thing to look up.
     open() {
       index();
-      if (!chosen) choose(G.state.game?.history.at(-1)?.truth ?? G.search.find("")[0], { focus: false });
+      const last = G.state.game?.history.at(-1)?.truth;
+      const news = last && last !== latest;
+      if (last) latest = last;
+      if (!chosen || news) choose(last ?? G.search.find("")[0], { focus: false });
+    },
+    // A country by its code, from wherever on the page.
+    show(code) {
+      latest = G.state.game?.history.at(-1)?.truth ?? latest;
+      G.tab("guide");
+      choose(code);
     },
     redraw() {
       if (G.root.dataset.tab === "guide" || chosen) index();

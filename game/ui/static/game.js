@@ -3,12 +3,12 @@
   const G = window.GeoDuel;
   const { state } = G;
   let trigger, picture = "", heat = null, waiting = false;
-  const touch = () => matchMedia("(pointer: coarse)").matches;
 
   G.pick = (code) => {
     if (state.phase !== "guess" || waiting) return;
     state.picked = code;
     G.map.picked(code);
+    G.mapSize.chosen();
     G.search.show(code);
     if (code) G.status("net_watching");
     buttons();
@@ -24,8 +24,9 @@
     const last = state.game?.number === state.game?.rounds;
     const key = state.phase === "summary" ? "new_game" : last ? "to_summary" : "next_round";
     G.find("#next-button").textContent = G.text(key);
+    // Not "disabled": that would drop the focus.
     for (const button of [guess, G.find("#pass-button"), G.find("#next-button")])
-      button.disabled = waiting;
+      button.setAttribute("aria-disabled", waiting);
   }
 
   function send(name, data) {
@@ -43,16 +44,18 @@
 
   function guess() {
     G.search.settle();
+    if (waiting) return;
     if (!state.picked) {
-      G.status("choose_first");
+      if (!G.find("#country-input").value.trim()) G.status("choose_first");
       G.find(".gd-ask").animate?.([{ translate: "0" }, { translate: "-6px" }, { translate: "6px" }, { translate: "0" }], 220);
-      if (!touch()) G.search.focus();
+      if (!G.touch()) G.search.focus();
       return;
     }
     submit(state.picked);
   }
 
   function submit(country) {
+    if (waiting) return;
     G.status("judging");
     send("guess", { step: state.step, country });
   }
@@ -90,10 +93,10 @@
     const finished = game.history[shownNumber() - 1];
     const showing = phase === "reveal" || phase === "summary";
     G.find(".gd-reveal").hidden = !showing;
-    G.find(".gd-legend").hidden = !showing;
     G.find("#next-button").hidden = !showing;
     G.find("#result").hidden = phase !== "summary";
     G.reveal.clear();
+    if (!showing) G.find(".gd-legend").textContent = G.text("map_grey");
     if (showing) G.reveal.round(game, finished);
     if (phase === "summary") G.reveal.summary(game);
     G.search.show(state.picked);
@@ -119,7 +122,10 @@
     if (fresh) delete G.find("#heatmap").dataset.chosen;
     draw();
     marks(fresh);
-    if (fresh) arrive(switched);
+    if (fresh) {
+      G.mapSize.settle();
+      arrive(switched);
+    }
     follow();
   }
 
@@ -163,21 +169,27 @@
     G.map.marks({ truth, human: human.country, model: model.country });
   }
 
-  // A new step: say so, put the focus where the next key belongs, bring it into view on phones.
+  // What screen readers say of a new step, once.
+  function said() {
+    const { phase, game } = state;
+    if (phase === "guess") return G.text("said_round", { number: game.number, rounds: game.rounds, human: game.scores.human, model: game.scores.model });
+    const { truth, human, model } = game.history.at(-1);
+    if (phase === "reveal")
+      return G.text("said_reveal", { country: G.country(truth), human: G.number(human.points), model: G.number(model.points) });
+    return `${G.text(G.reveal.outcome(game))} ${G.text("said_total", { human: G.number(game.scores.human), model: G.number(game.scores.model) })}`;
+  }
+
+  // A new step: say so, and put the focus where the next key belongs.
   function arrive(switched) {
     const { phase, game } = state;
-    const won = phase === "reveal" && game.history.at(-1).human.correct;
     if (game.restarted) G.status("restarted");
     else if (switched) G.status("mode_changed", { mode: G.text(`mode_${game.mode}`) });
-    else if (phase === "guess") G.status("net_watching");
-    else if (phase === "reveal") G.status(won ? "right" : "wrong");
-    else G.status("");
-    if (phase === "guess") touch() || G.search.focus();
-    else G.find("#next-button").focus({ preventScroll: true });
-    if (G.root.getBoundingClientRect().top < 0) {
-      const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-      G.root.scrollIntoView({ behavior: smooth ? "smooth" : "auto", block: "start" });
-    }
+    else G.status(phase === "guess" ? "net_watching" : "");
+    G.announce(said());
+    if (phase !== "guess") G.find("#next-button").focus({ preventScroll: true });
+    else if (G.touch()) G.find(".gd-question").focus({ preventScroll: true });
+    else G.search.focus();
+    G.find("#panel-play").scrollTop = 0;
   }
 
   function language(code) {
@@ -190,26 +202,19 @@
     G.guide.redraw();
   }
 
-  G.tab = (name) => {
-    G.root.dataset.tab = name;
-    for (const button of G.all("[role=tab]")) {
-      const chosen = button.dataset.tab === name;
-      button.setAttribute("aria-selected", chosen);
-      button.tabIndex = chosen ? 0 : -1;
-      G.find(`#panel-${button.dataset.tab}`).hidden = !chosen;
-    }
-    if (name === "guide") G.guide.open();
-  };
-
+  // Held down, a key acts once; while an input method composes, keys are its own.
   function keys(event) {
+    if (event.repeat || event.isComposing || G.find("#rules").open) return;
+    const typing = event.target.closest?.("input:not([type=range], [type=radio]), select");
+    if (!event.defaultPrevented && (!typing || event.key === "Escape") && G.zoomKey(event)) return event.preventDefault();
     if (/^[1-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const place = G.find(G.root.dataset.tab === "play" ? "#heatmap" : ".gd-photo-heat");
-      if (!event.target.closest?.("input:not([type=range], [type=radio])") && !place?.hidden)
+      if (!typing && !place?.hidden)
         place?.heat?.choose(event.key - 1);
       return;
     }
     if (event.key !== "Enter" || event.defaultPrevented || G.root.dataset.tab !== "play") return;
-    const on = event.target.closest?.("button, summary, a, input, [role=option]");
+    const on = event.target.closest?.("button, summary, a, input, select, [role=option]");
     if (on && on.id !== "country-input") return;
     if (state.phase === "guess") guess();
     else if (state.phase === "reveal") onward();
@@ -227,17 +232,6 @@
       radio.addEventListener("change", () => send("begin", { mode: radio.value }));
     for (const radio of G.all("#language input"))
       radio.addEventListener("change", () => language(radio.value));
-    const tabs = G.all("[role=tab]");
-    for (const button of tabs) {
-      button.addEventListener("click", () => G.tab(button.dataset.tab));
-      button.addEventListener("keydown", (event) => {
-        if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-        const step = event.key === "ArrowRight" ? 1 : tabs.length - 1;
-        const other = tabs[(tabs.indexOf(button) + step) % tabs.length];
-        other.focus();
-        G.tab(other.dataset.tab);
-      });
-    }
     document.addEventListener("keydown", keys);
   }
 
@@ -250,7 +244,7 @@
     G.photo.mount(send_event);
     G.guide.mount(send_event);
     listen();
-    G.tab("play");
+    G.shell.mount();
     G.setLanguage(G.firstLanguage());
     watch("value", () => props.value && take(props.value));
     if (props.value) take(props.value);

@@ -66,7 +66,7 @@
   // Fills `place` with the picture and its maps, and keeps nothing outside of it. Afterwards
   // `place.heat.choose(i)` shows another map, and `place.heat.say()` says what is known by now.
   G.heat = (place, picture, layers, alt) => {
-    const note = G.make("div", { class: "heat-note", "aria-live": "polite" });
+    const note = G.make("div", { class: "heat-note" });
     if (!layers?.length) {
       note.append(G.text("heat_none"));
       delete place.heat;

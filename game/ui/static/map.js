@@ -1,7 +1,7 @@
-// The world map: click to choose, drag or wheel or pinch to move, marks on reveal.
+// The world map: click to choose, drag or wheel or pinch or keys to move, marks on reveal.
 (() => {
   const G = window.GeoDuel;
-  const { boxes } = G.data;
+  const { boxes, countries } = G.data;
   const [, , WIDTH, HEIGHT] = boxes.world;
   const CLOSEST = 24; // times the whole world
   const MARKER_PX = 6;
@@ -30,6 +30,7 @@
     const unit = frame.width ? width / frame.width : 10;
     for (const marker of svg.querySelectorAll(".marker"))
       marker.setAttribute("r", (MARKER_PX * unit).toFixed(1));
+    view.dispatchEvent(new CustomEvent("view"));
   }
 
   function glide(target) {
@@ -45,17 +46,17 @@
     moving = requestAnimationFrame(step);
   }
 
-  const mapPoint = (clientX, clientY) => {
-    const frame = view.getBoundingClientRect();
-    return [
-      box[0] + ((clientX - frame.left) / frame.width) * box[2],
-      box[1] + ((clientY - frame.top) / frame.height) * box[3],
-    ];
+  // From map units to pixels of the view.
+  const toView = ([x, y]) => {
+    const unit = view.clientWidth / box[2];
+    return [(x - box[0]) * unit, (y - box[1]) * unit];
   };
 
   function zoom(factor, clientX, clientY) {
     const frame = view.getBoundingClientRect();
-    const [x, y] = mapPoint(clientX ?? frame.left + frame.width / 2, clientY ?? frame.top + frame.height / 2);
+    const across = clientX == null ? 0.5 : (clientX - frame.left) / frame.width;
+    const down = clientY == null ? 0.5 : (clientY - frame.top) / frame.height;
+    const [x, y] = [box[0] + across * box[2], box[1] + down * box[3]];
     show([x - (x - box[0]) / factor, y - (y - box[1]) / factor, box[2] / factor, box[3] / factor]);
   }
 
@@ -79,36 +80,80 @@
     }
   }
 
-  function hover(event) {
-    const code = event.target.closest?.("[data-code]")?.dataset.code;
-    tip.hidden = !code || event.pointerType === "touch";
-    if (!code) return;
-    tip.textContent = G.country(code);
+  // The name beside the pointer, inside the map.
+  function sayAt(text, clientX, clientY) {
+    tip.hidden = !text;
+    if (!text) return;
+    tip.textContent = text;
     const frame = G.find("#world-map").getBoundingClientRect();
-    const x = Math.min(event.clientX - frame.left + 14, frame.width - tip.offsetWidth - 4);
-    tip.style.transform = `translate(${x}px, ${event.clientY - frame.top - 34}px)`;
+    const x = Math.max(4, Math.min(clientX - frame.left + 14, frame.width - tip.offsetWidth - 4));
+    const above = clientY - frame.top - 34;
+    tip.style.transform = `translate(${x}px, ${above < 2 ? above + 56 : above}px)`;
   }
 
-  // Fingers are blunt: where nothing is hit, a country within a few pixels counts.
-  function countryAt(event) {
-    const reach = event.pointerType === "touch" ? [0, 6, 12] : [0, 4];
-    for (const radius of reach)
-      for (let turn = 0; turn < (radius ? 8 : 1); turn++) {
-        const angle = (turn * Math.PI) / 4;
-        const [x, y] = [event.clientX + radius * Math.cos(angle), event.clientY + radius * Math.sin(angle)];
-        const hit = document.elementFromPoint(x, y)?.closest?.("#world-map [data-code]");
-        if (hit) return hit.dataset.code;
-      }
-    return null;
+  function hover(event) {
+    const touch = event.pointerType === "touch";
+    const target = event.target.closest?.("[data-code], .elsewhere");
+    const text = target?.dataset.code ? G.country(target.dataset.code) : target ? G.text("map_absent") : "";
+    sayAt(touch ? "" : text, event.clientX, event.clientY);
+  }
+
+  function points() {
+    const frame = view.getBoundingClientRect();
+    return Object.keys(countries).map((code) => {
+      const [x, y] = toView(countries[code].map);
+      return [code, [frame.left + x, frame.top + y]];
+    });
+  }
+
+  function offer(codes) {
+    const place = G.find(".gd-offer");
+    place.hidden = codes.length < 2;
+    const pick = (code) => () => {
+      place.hidden = true;
+      G.pick(code);
+    };
+    place.replaceChildren(
+      ...codes.map((code) => G.make("button", { type: "button", "data-code": code, onclick: pick(code) }, G.country(code)))
+    );
+  }
+
+  function choose(x, y, touch) {
+    if (G.state.phase !== "guess") return;
+    const codes = G.meant(G.around(x, y, touch, points()), touch);
+    offer(codes);
+    if (codes.length === 1) G.pick(codes[0]);
+    else if (codes.length) G.status("map_offer");
+    else if (document.elementFromPoint(x, y)?.closest?.(".elsewhere")) G.status("map_absent");
   }
 
   function clicked(event) {
     const drag = moved > 5;
     moved = 0;
-    if (drag) return;
-    const code = countryAt(event);
-    if (code && G.state.phase === "guess") G.pick(code);
+    if (!drag && !G.mapSize.swallows(event)) choose(event.clientX, event.clientY, event.pointerType === "touch");
   }
+
+  // Arrows move the world under a cross in the middle; Enter takes the country there.
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  function key(event) {
+    const frame = view.getBoundingClientRect();
+    const [x, y] = [frame.left + frame.width / 2, frame.top + frame.height / 2];
+    const way = ARROWS[event.key];
+    if (way) show([box[0] + (way[0] * box[2]) / 10, box[1] + (way[1] * box[3]) / 10, box[2], box[3]]);
+    else if (event.key === "+" || event.key === "=") zoom(1.5);
+    else if (event.key === "-") zoom(1 / 1.5);
+    else if (event.key === "0") glide(boxes.world);
+    else if (event.key === "Enter" || event.key === " ") {
+      const code = under(x, y);
+      if (event.repeat || G.state.phase !== "guess" || (event.key === "Enter" && (!code || code === G.state.picked))) return;
+      choose(x, y, false);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+    const code = under(x, y);
+    sayAt(code ? G.country(code) : "", x, y);
+  }
+  const under = (x, y) => G.meant(G.around(x, y, false, []), false)[0];
 
   const classes = ["picked", "is-truth", "is-human", "is-model"];
   function mark(code, name) {
@@ -119,6 +164,33 @@
     for (const marker of svg.querySelectorAll(".marker")) svg.append(marker);
   }
 
+  function listenTo() {
+    view.addEventListener("pointerdown", (event) => {
+      if (!pressed.size) moved = 0;
+      pressed.set(event.pointerId, [event.clientX, event.clientY]);
+      cancelAnimationFrame(moving);
+      G.find(".gd-offer").hidden = true;
+    });
+    view.addEventListener("pointermove", pointerMoved);
+    for (const end of ["pointerup", "pointercancel"])
+      window.addEventListener(end, (event) => pressed.delete(event.pointerId));
+    view.addEventListener("pointerleave", () => (tip.hidden = true));
+    view.addEventListener("blur", () => (tip.hidden = true));
+    view.addEventListener("click", clicked);
+    view.addEventListener("keydown", key);
+    const wheel = (event) => {
+      event.preventDefault();
+      zoom(Math.exp(-event.deltaY / 300), event.clientX, event.clientY);
+    };
+    view.addEventListener("wheel", wheel, { passive: false });
+    for (const button of G.all("[data-zoom]"))
+      button.addEventListener("click", () => zoom(button.dataset.zoom === "in" ? 1.6 : 1 / 1.6));
+    for (const button of G.all("[data-box]"))
+      button.addEventListener("click", () => glide(boxes[button.dataset.box]));
+    G.find("#region-select").addEventListener("change", (event) => glide(boxes[event.target.value]));
+    new ResizeObserver(() => show(box)).observe(view);
+  }
+
   G.map = {
     mount() {
       view = G.find(".gd-map-view");
@@ -126,39 +198,23 @@
       tip = G.find(".gd-tip");
       svg.setAttribute("preserveAspectRatio", "xMidYMid slice");
       svg.setAttribute("aria-hidden", "true"); // the list is the way for screen readers
-      const regions = Object.keys(boxes).map((name) =>
-        G.make("button", { type: "button", "data-box": name, "data-t": `region_${name}` })
-      );
-      G.find(".gd-regions").replaceChildren(...regions);
-      view.addEventListener("pointerdown", (event) => {
-        if (!pressed.size) moved = 0;
-        pressed.set(event.pointerId, [event.clientX, event.clientY]);
-        cancelAnimationFrame(moving);
-      });
-      view.addEventListener("pointermove", pointerMoved);
-      for (const end of ["pointerup", "pointercancel"])
-        window.addEventListener(end, (event) => pressed.delete(event.pointerId));
-      view.addEventListener("pointerleave", () => (tip.hidden = true));
-      view.addEventListener("click", clicked);
-      view.addEventListener(
-        "wheel",
-        (event) => {
-          event.preventDefault();
-          zoom(Math.exp(-event.deltaY / 300), event.clientX, event.clientY);
-        },
-        { passive: false }
-      );
-      for (const button of G.all("[data-zoom]"))
-        button.addEventListener("click", () => zoom(button.dataset.zoom === "in" ? 1.6 : 1 / 1.6));
-      for (const button of G.all("[data-box]"))
-        button.addEventListener("click", () => glide(boxes[button.dataset.box]));
-      new ResizeObserver(() => show(box)).observe(view);
+      const regions = Object.keys(boxes);
+      const region = (tag, name) => G.make(tag, tag === "button" ? { type: "button", "data-box": name, "data-t": `region_${name}` } : { value: name, "data-t": `region_${name}` });
+      G.find(".gd-regions").replaceChildren(...regions.map((name) => region("button", name)));
+      G.find("#region-select").replaceChildren(...regions.map((name) => region("option", name)));
+      listenTo();
+      G.mapSize.mount(view, toView);
       show(boxes.world);
     },
-    world: () => glide(boxes.world),
+    world() {
+      G.find("#region-select").value = "world";
+      offer([]);
+      glide(boxes.world);
+    },
     picked(code) {
       for (const shape of svg.querySelectorAll(".picked")) shape.classList.remove("picked");
       if (code) mark(code, "picked");
+      offer([]);
     },
     // Outlines truth and guesses, and moves to where all of them are seen.
     marks({ truth, human, model }) {
@@ -167,13 +223,13 @@
       if (model && model !== truth) mark(model, "is-model");
       if (human && human !== truth) mark(human, "is-human");
       mark(truth, "is-truth");
-      const middles = [truth, human, model].filter(Boolean).map((code) => G.data.countries[code].map);
+      const middles = [truth, human, model].filter(Boolean).map((code) => countries[code].map);
       const [xs, ys] = [middles.map((m) => m[0]), middles.map((m) => m[1])];
-      const room = 700; // around them, and as much again for what lies over the map's edges
+      const room = 450; // around them
       const [left, right] = [Math.min(...xs) - room, Math.max(...xs) + room];
-      const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
-      const edge = Math.max(room / 2, (bottom - top) * 0.4);
-      glide([left, top - edge, right - left, bottom - top + 2 * edge]);
+      const [top, bottom] = [Math.min(...ys) - room, Math.max(...ys) + room];
+      glide([left, top, right - left, bottom - top]);
     },
+    toView,
   };
 })();

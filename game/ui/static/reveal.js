@@ -105,9 +105,12 @@
       )
     );
 
+  const outcome = ({ scores: { human, model } }) =>
+    human > model ? "result_win" : human < model ? "result_loss" : "result_draw";
+
   function result(game) {
     const { human, model } = game.scores;
-    const key = human > model ? "result_win" : human < model ? "result_loss" : "result_draw";
+    const key = outcome(game);
     const line = `GeoDuel ${human} : ${model}`;
     const copied = G.make("span", { role: "status" });
     const share = G.make("button", { type: "button", class: "gd-button gd-quiet" }, G.text("share"));
@@ -193,6 +196,7 @@
         G.find(id).replaceChildren();
     },
     round: reveal,
+    outcome,
     summary(game) {
       result(game);
       history(game);

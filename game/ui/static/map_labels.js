@@ -1,0 +1,26 @@
+// Which names fit on the map: the largest countries first, none over another. Pixels, no elements.
+(() => {
+  const G = window.GeoDuel;
+  const GAP_PX = 3;
+  const HIGH_PX = 16;
+  const LONGEST = 2.2; // a name may be this many times as wide as its country is drawn
+
+  const overlap = (a, b) =>
+    a.left < b.right + GAP_PX && b.left < a.right + GAP_PX && a.top < b.bottom + GAP_PX && b.top < a.bottom + GAP_PX;
+
+  // `wanted`: for each name {code, x, y, size, wide}: where its middle lies, how large its country is
+  // drawn and how wide the text is. `always`: codes whose names come before all others. Returns those
+  // that are shown, with their left and top.
+  G.placeNames = (wanted, [width, height], always = []) => {
+    const placed = [];
+    const rank = ({ code, size }) => (always.includes(code) ? Infinity : size);
+    for (const name of [...wanted].sort((a, b) => rank(b) - rank(a))) {
+      const { code, x, y, size, wide } = name;
+      if (!always.includes(code) && wide > LONGEST * size) continue;
+      const box = { left: x - wide / 2, right: x + wide / 2, top: y - HIGH_PX / 2, bottom: y + HIGH_PX / 2 };
+      const within = box.left >= 0 && box.top >= 0 && box.right <= width && box.bottom <= height;
+      if (within && !placed.some((other) => overlap(box, other.box))) placed.push({ code, box });
+    }
+    return placed.map(({ code, box }) => ({ code, left: box.left, top: box.top }));
+  };
+})();

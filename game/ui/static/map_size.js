@@ -1,0 +1,111 @@
+// The map grows over the picture while it is used, with names on it; it can be pinned so.
+(() => {
+  const G = window.GeoDuel;
+  const GROW_MS = 80; // a pointer that only passes by does not open it
+  const SHRINK_MS = 350;
+  let map, view, toView, timer, opened = 0, pinned = false, sizes = null, drawing = 0;
+
+  const large = () => map.classList.contains("large");
+
+  function grow(on) {
+    clearTimeout(timer);
+    if (on === large()) return;
+    map.classList.toggle("large", on);
+    opened = on ? performance.now() : 0;
+    G.find("#map-pin").setAttribute("aria-pressed", on && (pinned || G.onPhone()));
+    names();
+  }
+
+  function soon(on) {
+    clearTimeout(timer);
+    if (!on && (pinned || view.matches(":focus-visible"))) return;
+    timer = setTimeout(() => grow(on), on ? GROW_MS : SHRINK_MS);
+  }
+
+  function pin(on) {
+    pinned = on && !G.onPhone();
+    grow(on);
+    G.find("#map-pin").setAttribute("aria-pressed", on);
+  }
+
+  // How large each country is drawn, in map units: the narrower side counts where one is long.
+  function measure() {
+    const box = (code) => view.querySelector(`path[data-code="${code}"]`)?.getBBox();
+    sizes = Object.fromEntries(
+      Object.keys(G.data.countries).map((code) => {
+        const { width = 0, height = 0 } = box(code) ?? {};
+        return [code, Math.min(width, 2 * height)];
+      })
+    );
+  }
+
+  function draw() {
+    const place = G.find(".gd-names");
+    if (!large()) return place.replaceChildren();
+    if (!sizes) measure();
+    const context = (draw.canvas ??= document.createElement("canvas")).getContext("2d");
+    context.font = `12px ${getComputedStyle(view).fontFamily}`;
+    const unit = toView([1, 0])[0] - toView([0, 0])[0];
+    const wanted = Object.keys(G.data.countries).map((code) => {
+      const [x, y] = toView(G.data.countries[code].map);
+      return { code, x, y, size: sizes[code] * unit, wide: context.measureText(G.country(code)).width };
+    });
+    const always = [...view.querySelectorAll(".picked, .is-truth, .is-human, .is-model")].map((shape) => shape.dataset.code);
+    const shown = G.placeNames(wanted, [view.clientWidth, view.clientHeight], always);
+    place.replaceChildren(
+      ...shown.map(({ code, left, top }) => {
+        const name = G.make("span", {}, G.country(code));
+        name.style.transform = `translate(${left}px, ${top}px)`;
+        return name;
+      })
+    );
+  }
+
+  function names() {
+    cancelAnimationFrame(drawing);
+    drawing = requestAnimationFrame(draw);
+  }
+
+  G.mapSize = {
+    mount(mapView, place) {
+      [map, view, toView] = [G.find("#world-map"), mapView, place];
+      const mouse = (event) => event.pointerType === "mouse" && !event.buttons && !G.onPhone();
+      map.addEventListener("pointerenter", (event) => mouse(event) && soon(true));
+      map.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && !G.onPhone() && soon(false));
+      map.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && !G.onPhone() && grow(true));
+      map.addEventListener("focusout", (event) => !map.contains(event.relatedTarget) && !map.matches(":hover") && soon(false));
+      map.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || !large()) return;
+        event.stopPropagation();
+        G.mapSize.shrink();
+      });
+      document.addEventListener("pointerdown", (event) => {
+        if (large() && !pinned && !map.contains(event.target)) grow(false);
+      });
+      G.find("#map-pin").addEventListener("click", () => pin(G.onPhone() ? !large() : !pinned));
+      G.find("#map-shrink").addEventListener("click", () => G.mapSize.shrink());
+      view.addEventListener("view", () => large() && names());
+    },
+    // Whether a tap only opens the map; the next one chooses.
+    swallows(event) {
+      if (event.pointerType === "mouse" || G.onPhone() || large()) return opened && performance.now() - opened < 150;
+      grow(true);
+      return true;
+    },
+    shrink() {
+      pinned = false;
+      grow(false);
+    },
+    // What was chosen is named; on a phone the map has then done its work.
+    chosen() {
+      if (G.onPhone()) grow(false);
+      names();
+    },
+    // A new round: only a pinned map stays large.
+    settle() {
+      if (!pinned) grow(false);
+      names();
+    },
+    names,
+  };
+})();
