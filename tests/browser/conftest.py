@@ -131,6 +131,21 @@ class Player:
         self.page.click("#guess-button")
         self.page.wait_for_selector("#truth strong")
 
+    @property
+    def points(self) -> dict[str, int]:
+        """What the round that is revealed brought each side."""
+        shown = {who: self.text(f"#verdicts .is-{who} .gd-points") for who in ("human", "model")}
+        return {who: int(re.sub(r"\D", "", text)) for who, text in shown.items()}
+
+    @property
+    def focused(self) -> str:
+        """The id of what has the focus, or its class; empty where that is the page's body."""
+        return str(
+            self.page.evaluate(
+                "(e => e === document.body ? '' : e.id || e.className)(document.activeElement)"
+            )
+        )
+
     def next(self) -> None:
         phase = self.page.get_attribute(".gd", "data-phase")
         self.page.click("#next-button:enabled")

@@ -35,6 +35,7 @@ def test_five_rounds_against_the_net(
         record_property("first_round_s", round(time.monotonic() - start_s, 1))
         label = "Computer-rendered" if name == "practice" else "Google Street View"
         human = model = since = 0
+        right = {"human": 0, "model": 0}
         reveals_ms = []
         for number in range(1, 6):
             assert label in player.text(".gd-chips")
@@ -46,9 +47,12 @@ def test_five_rounds_against_the_net(
             player.page.wait_for_selector("#truth strong")
             reveals_ms.append(1000 * (time.perf_counter() - start_s))
             assert leaks(seen, code_of(player.truth)) == []
-            human += 1000 * (player.truth == "Hungary")
             top = player.page.locator("#model-guess li span").first.inner_text()
-            model += 1000 * (top == player.truth)
+            for who, guessed in (("human", "Hungary"), ("model", top)):
+                assert (player.points[who] == 1000) == (guessed == player.truth)
+                right[who] += guessed == player.truth
+            human += player.points["human"]
+            model += player.points["model"]
             assert (player.score("human"), player.score("model")) == (human, model)
             assert player.page.locator("#heatmap .heat-pick button").count() >= 1
             if number == 1:
@@ -60,7 +64,7 @@ def test_five_rounds_against_the_net(
         statistics_shown = player.text("#everybody")
         assert kind in statistics_shown
         assert (
-            f"People got {human // 1000} of 5 right, the net {model // 1000} of 5."
+            f"People got {right['human']} of 5 right, the net {right['model']} of 5."
             in statistics_shown
         )
         record_property("reveal_ms_median", round(statistics.median(reveals_ms)))

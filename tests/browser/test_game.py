@@ -18,17 +18,21 @@ Visit = Callable[..., Player]
 def test_five_rounds_add_up(fakes_port: int, visit: Visit) -> None:
     player = visit(fakes_port)
     human = model = 0
-    truths = []
+    truths: list[str] = []
     for number in range(1, 6):
         assert f"Round {number} of 5" in player.text(".gd-round")
         player.guess("Hungary")
         truths.append(player.truth)
-        human += 1000 * (player.truth == "Hungary")
+        points = player.points
+        assert points["human"] == (1000 if player.truth == "Hungary" else 400), "they are neighbours"
+        human += points["human"]
         top = player.page.locator("#model-guess li")
         assert top.count() == 5
         shares = [float(data.get_attribute("value")) for data in top.locator("data").all()]
         assert shares == sorted(shares, reverse=True)
-        model += 1000 * (top.first.locator("span").inner_text() == player.truth)
+        right = top.first.locator("span").inner_text() == player.truth
+        assert (points["model"] == 1000) == right
+        model += points["model"]
         assert (player.score("human"), player.score("model")) == (human, model)
         assert player.page.locator("#heatmap img").first.is_visible()
         player.next()
@@ -61,7 +65,7 @@ def test_five_rounds_add_up(fakes_port: int, visit: Visit) -> None:
 def test_distance_mode_starts_a_new_game_and_adds_up(fakes_port: int, visit: Visit) -> None:
     player = visit(fakes_port)
     player.guess("Hungary")
-    player.page.get_by_text("Distance", exact=True).click()
+    player.page.click("#mode label:has([value=distance])")
     player.wait_for_deal()
     assert player.score("human") == 0
     assert "New game" in player.text("#status")
@@ -86,12 +90,12 @@ def test_two_browsers_are_apart_and_a_double_click_scores_once(
     first.page.dblclick("#guess-button", delay=5)
     first.page.wait_for_selector("#truth strong")
     time.sleep(0.5)
-    assert first.score("human") == 1000 * (first.truth == "Slovakia")
+    assert first.score("human") == (1000 if first.truth == "Slovakia" else 400)
     assert first.page.locator("#score-human .gd-pips i[class]:not([class=''])").count() == 1
     assert second.page.locator("#truth strong").count() == 0
     assert "Round 1" in second.text(".gd-round")
     second.guess("Hungary")
-    assert second.score("human") == 1000 * (second.truth == "Hungary")
+    assert second.score("human") == (1000 if second.truth == "Hungary" else 400)
 
 
 def test_map_list_and_keyboard(fakes_port: int, visit: Visit) -> None:

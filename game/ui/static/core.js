@@ -17,7 +17,7 @@
     return new Intl.NumberFormat(G.state.language, options).format(share);
   };
   G.touch = () => matchMedia("(pointer: coarse)").matches;
-  G.onPhone = () => matchMedia("(max-width: 760px)").matches; // as in the style sheets
+  G.onPhone = () => matchMedia("(max-aspect-ratio: 1/1), (max-width: 560px)").matches; // as in the style sheets
   G.find = (selector) => G.root.querySelector(selector);
   G.all = (selector) => [...G.root.querySelectorAll(selector)];
 
