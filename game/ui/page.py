@@ -129,7 +129,11 @@ def _markup() -> str:
 
 
 def _page_data() -> str:
-    """All 56 countries, the names of all others, the boxes of the map and the texts, as JSON that is safe in a script."""
+    """The 56 countries, the names of all others, the map's boxes and the texts.
+
+    Returns:
+        JSON that is safe within a script.
+    """
     data = {
         "countries": {
             code: {

@@ -36,7 +36,8 @@ def too_small(page: Page, state: str) -> list[str]:
     """Buttons, fields and labels that a finger would miss."""
     small = page.evaluate(
         """least => [...document.querySelectorAll(
-             ".gd button, .gd select, .gd input:not([type=radio], [type=file], [type=range]), .gd-choice label")]
+             ".gd button, .gd select, .gd-choice label, " +
+             ".gd input:not([type=radio], [type=file], [type=range])")]
           .filter((e) => e.checkVisibility() && e.getBoundingClientRect().width > 1)
           .filter((e) => { const box = e.getBoundingClientRect();
                            return box.height < least - 0.5 || box.width < least - 0.5; })

@@ -24,7 +24,9 @@ def test_five_rounds_add_up(fakes_port: int, visit: Visit) -> None:
         player.guess("Hungary")
         truths.append(player.truth)
         points = player.points
-        assert points["human"] == (1000 if player.truth == "Hungary" else 400), "they are neighbours"
+        assert points["human"] == (1000 if player.truth == "Hungary" else 400), (
+            "they are neighbours"
+        )
         human += points["human"]
         top = player.page.locator("#model-guess li")
         assert top.count() == 5
@@ -173,7 +175,9 @@ def test_heat_maps_are_switched_and_faded_in_the_browser(seeded_port: int, visit
         alt = layer.get_attribute("alt") or ""
         assert re.match(rf"{name}: it went by the \w+", alt)
         cue, covered = facts
-        assert re.fullmatch(r"It looked most at: road lines \([2-9] times its share of the picture\)\.", cue)
+        assert re.fullmatch(
+            r"It looked most at: road lines \([2-9] times its share of the picture\)\.", cue
+        )
         assert cue in alt
         name = name.split(" rather")[0]
         lowers = rf"lowers {name} from [\d.]+% to [\d.]+%; a random region of the same size, to"

@@ -61,7 +61,7 @@ def test_the_picture_is_looked_at_closely_and_put_back(fakes_port: int, visit: V
 def test_a_phone_pans_over_the_whole_crop(fakes_port: int, visit: Visit) -> None:
     player = visit(fakes_port, **PHONE)
     page = player.page
-    left, top, width, height = seen(page)
+    _, top, width, height = seen(page)
     assert (top, height) == pytest.approx((0, 1), abs=0.01)
     assert 0.3 < width < 0.6
     assert page.locator(".gd-thumb").is_visible()
@@ -132,8 +132,9 @@ def test_a_finger_hits_the_smallest_countries(
         hits[code] = 0
         for _ in range(8):
             x, y = page.evaluate(
-                "code => { const v = document.querySelector('.gd-map-view').getBoundingClientRect();"
-                " const [x, y] = GeoDuel.map.toView(GeoDuel.data.countries[code].map);"
+                "code => { const { countries } = GeoDuel.data;"
+                " const v = document.querySelector('.gd-map-view').getBoundingClientRect();"
+                " const [x, y] = GeoDuel.map.toView(countries[code].map);"
                 " return [v.left + x, v.top + y]; }",
                 code,
             )

@@ -43,7 +43,8 @@ def test_statistics_in_both_languages(fakes_port: int, visit: Visit) -> None:
     assert "Iceland" not in text, "19 rounds say too little"
     assert "people 75%, the net 25%" in rows.filter(has_text="Japan").inner_text()
     assert (
-        rows.filter(has_text="Japan").get_attribute("title") == "People got 30 of 40 right, the net 10 of 40"
+        rows.filter(has_text="Japan").get_attribute("title")
+        == "People got 30 of 40 right, the net 10 of 40"
     )
     player.screenshot("statistics", full_page=True)
 

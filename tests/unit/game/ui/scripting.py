@@ -27,8 +27,8 @@ def evaluate(scripts: Sequence[str], expression: str) -> Any:
     """
     page = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in scripts)
     code = (
-        f"globalThis.window = {{ GeoDuel: {{ data: {_page_data()}, state: {{ language: 'en' }} }} }};"
-        "const G = window.GeoDuel;"
+        f"globalThis.window = {{ GeoDuel: {{ data: {_page_data()} }} }};"
+        "const G = window.GeoDuel; G.state = { language: 'en' };"
         "G.country = (code) => G.data.countries[code][G.state.language];"
         f"{page}\nconsole.log(JSON.stringify({expression}));"
     )

@@ -22,7 +22,7 @@ def look(*typed: str, language: str = "en") -> dict[str, dict[str, Any]]:
 
 def test_a_country_outside_the_game_is_called_so_and_no_other_is_taken() -> None:
     for language in LANGUAGES:
-        names = [names for names in country_names.elsewhere()]
+        names = country_names.elsewhere()
         found = look(*(name for own in names for name in own), language=language)
         assert len(found) > 250
         for own in names:
@@ -84,7 +84,9 @@ def test_names_on_the_map_never_overlap_and_the_marked_one_comes_first() -> None
         assert "RU" not in {name["code"] for name in shown}, "it would be cut off"
         for one in shown:
             for other in shown:
-                apart = abs(one["left"] - other["left"]) >= 50 or abs(one["top"] - other["top"]) >= 16
+                apart = (
+                    abs(one["left"] - other["left"]) >= 50 or abs(one["top"] - other["top"]) >= 16
+                )
                 assert one is other or apart
 
 
@@ -117,5 +119,7 @@ def test_zooming_keeps_what_lies_under_the_pointer_and_ends_at_four_times() -> N
     assert (900 - zoomed["x"]) / 2560 == pytest.approx(900 / 1280)
     assert (100 - zoomed["y"]) / 2 == pytest.approx(100, abs=1)
     most = evaluate(["view"], f"G.view.zoomAt({start}, 99, [0, 0], [1280, 552], [1302, 561], 1280)")
-    least = evaluate(["view"], f"G.view.zoomAt({start}, 0.01, [0, 0], [1280, 552], [1302, 561], 1280)")
+    least = evaluate(
+        ["view"], f"G.view.zoomAt({start}, 0.01, [0, 0], [1280, 552], [1302, 561], 1280)"
+    )
     assert (most["width"], least["width"]) == (4 * 1280, 1280)
