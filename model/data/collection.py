@@ -9,9 +9,9 @@ usage::
 
 from __future__ import annotations
 
-import csv
 import itertools
 import logging
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -29,8 +29,8 @@ from model.data.sources import (
     open_sources,
 )
 from model.data.split import fingerprint, group_places, split_places
+from model.data.tables import read_table
 from model.data.thinning.manifest import Manifest, read_manifest
-from model.errors import DataError
 from model.types import Place, Split
 
 log = logging.getLogger(__name__)
@@ -172,18 +172,26 @@ class Collection:
 
 
 def read_near_duplicates(file: Path) -> dict[str, str]:
-    """Read groups of photos of one spot: ``Country/photo.jpg`` to group; empty without the file.
+    """Read groups of photos of one spot: ``country/photo.jpg`` to group; empty without the file.
+
+    The names are those of :func:`_listed_name`; rows without a group are passed over.
 
     Raises:
-        DataError: the file lacks the columns ``file`` and ``group``.
+        DataError: the file cannot be read, or lacks the columns ``file`` and ``group``.
     """
     if not file.is_file():
         return {}
-    with file.open(newline="", encoding="utf-8") as lines:
-        reader = csv.DictReader(lines)
-        if not {"file", "group"} <= set(reader.fieldnames or ()):
-            raise DataError(f"{file}: needs the columns file and group, or must be removed")
-        return {row["file"]: row["group"] for row in reader}
+    rows = read_table(
+        file, ("file", "group"), "it needs the columns file and group, or must be removed"
+    )
+    named = {_listed_name(row.values["file"]): row.values["group"] for row in rows}
+    return {name: group for name, group in named.items() if group}
+
+
+def _listed_name(file: str) -> str:
+    """Folder and name of a photo, the same whichever system or spreadsheet wrote them down."""
+    folder_and_name = file.replace("\\", "/").split("/")[-2:]
+    return unicodedata.normalize("NFC", "/".join(folder_and_name)).casefold()
 
 
 def _links(sources: Sequence[Source], group_of_file: dict[str, str]) -> list[tuple[int, int]]:
@@ -193,8 +201,10 @@ def _links(sources: Sequence[Source], group_of_file: dict[str, str]) -> list[tup
     number = 0
     for source in sources:
         for i in range(len(source.places)):
-            group = group_of_file.get("/".join(Path(source.name(i)).parts[-2:]))
+            group = group_of_file.get(_listed_name(source.name(i)))
             if group is not None:
                 members[group].append(number)
             number += 1
+    if not members:
+        log.warning("%s: names none of the photos beside it; nothing is linked", NEAR_DUPLICATES)
     return [pair for group in members.values() for pair in itertools.pairwise(group)]

@@ -1,27 +1,33 @@
-"""Torch datasets over a collection."""
+"""Torch datasets over a collection: panoramas of parquet shards, photos of folders, both joined.
+
+usage::
+
+    collection = Collection.open([Path("streetview")])
+    train = all_views(collection, collection.of_split("train"), Preprocessing(), crops=5, flip=True)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Literal, TypeAlias
 
 import numpy as np
-import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import ConcatDataset, Dataset
 
 from model.data import torch_pixels
 from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
-from model.data.sources import FolderSource, ParquetSource, Source, ZippedPhotos
-from model.errors import DataError
 from model.geography import COUNTRY_INDEX
-from model.types import Crop, Place
+from model.types import PHOTO_SOURCE, Crop
 
-Item = tuple[Tensor, int]
+Item: TypeAlias = tuple[Tensor, int]
 """An input and its class index."""
+
+Pixels = Literal["exact", "fast"]
+"""How crops are scaled: as in play, or by torch, see :mod:`model.data.torch_pixels`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,162 +39,177 @@ class Draw:
     flip: bool = False
 
 
-def draws_of(
-    places: Sequence[Place], numbers: Sequence[int], crops: int, *, flip: bool
-) -> list[Draw]:
-    """All views of some places: evenly spaced crops of a panorama, one of a photo.
-
-    Args:
-        places: of the whole collection.
-        numbers: which of them.
-        crops: positions in a panorama; 1 is the middle.
-        flip: add each view's mirror image, after all others of its source.
-    """
-    spread = np.linspace(0, 1, crops).tolist() if crops > 1 else [0.5]
-    # Source by source: more data behind the old leaves the old draws, and their cache, as they are.
-    sources = dict.fromkeys(places[number].source for number in numbers)
-    return [
-        Draw(number, where, mirrored)
-        for source in sources
-        for mirrored in ([False, True] if flip else [False])
-        for number in numbers
-        if places[number].source == source
-        for where in ([0.5] if source == "photos" else spread)
-    ]
-
-
 class PictureDataset(Dataset[Item]):
-    """Preprocessed pixels (uint8 [3, H, W]) and class index of each draw.
+    """Preprocessed pixels (uint8 [3, H, W] in 0..255) and class index of each draw.
 
-    Consecutive draws of one place decode its picture once.
+    Consecutive draws of one place decode its picture once. An unreadable picture raises
+    ``PictureError``.
 
     Args:
         collection: where the pictures are.
         draws: which views of them.
         preprocessing: size and form of the net's canvas.
-        in_haste: resize by torch, see :mod:`model.data.torch_pixels`; the pixels differ by
-            rounding.
+        pixels: how crops are scaled.
     """
 
     def __init__(
         self,
         collection: Collection,
-        draws: Sequence[Draw],
+        draws: Iterable[Draw],
         preprocessing: Preprocessing,
         *,
-        in_haste: bool = False,
+        pixels: Pixels = "exact",
     ) -> None:
-        self._collection, self._draws, self._preprocessing = collection, draws, preprocessing
-        self._in_haste = in_haste
-        self._last: tuple[int, Image.Image] | None = None
-        self._last_pixels: tuple[int, Tensor] | None = None
+        self.draws = list(draws)
+        self._collection, self._preprocessing = collection, preprocessing
+        self._open = self._open_fast if pixels == "fast" else collection.picture
+        self._last: tuple[int, Image.Image | Tensor] | None = None
 
     def __len__(self) -> int:
-        return len(self._draws)
+        return len(self.draws)
 
     def __getitem__(self, index: int) -> Item:
-        draw = self._draws[index]
-        view = self._view_in_haste if self._in_haste else self._view
-        return view(draw), COUNTRY_INDEX[self._collection.places[draw.place].country]
-
-    def _view(self, draw: Draw) -> Tensor:
+        draw = self.draws[index]
         if self._last is None or self._last[0] != draw.place:
-            self._last = (draw.place, self._collection.picture(draw.place))
-        picture = self._last[1]
-        crop = Crop.at(*picture.size, draw.where)
-        return self._preprocessing(picture, crop, flip=draw.flip)[0]
+            self._last = (draw.place, self._open(draw.place))
+        shown = cropped(self._last[1], draw.where)
+        view, _ = self._preprocessing(shown, flip=draw.flip)
+        return view, COUNTRY_INDEX[self._collection.places[draw.place].country]
 
-    def _view_in_haste(self, draw: Draw) -> Tensor:
-        if self._last_pixels is None or self._last_pixels[0] != draw.place:
-            data, name = self._collection.read(draw.place), self._collection.name(draw.place)
-            self._last_pixels = (draw.place, torch_pixels.decode(data, name))
-        return torch_pixels.lay_out(
-            self._last_pixels[1], self._preprocessing, draw.where, flip=draw.flip
-        )
+    def _open_fast(self, place: int) -> Tensor:
+        return torch_pixels.decode(self._collection.read(place), self._collection.name(place))
 
 
-class _SourceDataset(Dataset[Item]):
-    """Pixels (uint8 [3, H, W]) and class index of each picture of one source."""
+class ParquetImageDataset(PictureDataset):
+    """Evenly spaced crops of panoramas, as parquet shards hold them.
+
+    Args:
+        collection: where the panoramas are.
+        preprocessing: size and form of the net's canvas.
+        numbers: which places of the collection, all of them panoramas; every one by default.
+        crops: positions in a panorama; 1 is the middle.
+        flip: add each view's mirror image, after all others.
+        pixels: how crops are scaled.
+    """
 
     def __init__(
         self,
-        directory: Path,
-        preprocessing: Preprocessing | None = None,
-        *,
+        collection: Collection,
+        preprocessing: Preprocessing,
         numbers: Sequence[int] | None = None,
-        augment: bool = False,
+        *,
+        crops: int = 1,
+        flip: bool = False,
+        pixels: Pixels = "exact",
     ) -> None:
-        self.source = self._open(directory)
-        self.preprocessing = preprocessing or Preprocessing(letterbox="fixed")
-        self.numbers = range(len(self.source.places)) if numbers is None else numbers
-        self.augment = augment
-
-    def _open(self, directory: Path) -> Source:
-        raise NotImplementedError
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def __getitem__(self, index: int) -> Item:
-        number = self.numbers[index]
-        # Torch's own generator: a DataLoader seeds it for each worker and epoch.
-        where, mirror = torch.rand(2).tolist() if self.augment else (0.5, 1.0)
-        pixels = torch_pixels.decode(self.source.read(number), self.source.name(number))
-        canvas = torch_pixels.lay_out(pixels, self.preprocessing, where, flip=mirror < 0.5)
-        return canvas, COUNTRY_INDEX[self.source.places[number].country]
+        if numbers is None:
+            numbers = _of_kind(collection, photos=False)
+        spread = np.linspace(0, 1, crops).tolist() if crops > 1 else [0.5]
+        draws = _draws(numbers, spread, flip=flip)
+        super().__init__(collection, draws, preprocessing, pixels=pixels)
 
 
-class ParquetImageDataset(_SourceDataset):
-    """Crops of the panoramas in parquet shards, each row read alone.
+class JpgImageDataset(PictureDataset):
+    """Photos of folders per country (or of a zip of them), whose label is the folder's name.
 
-    usage::
-
-        panoramas = ParquetImageDataset(Path("data"), augment=True)
-        for pixels, labels in DataLoader(panoramas, batch_size=32, shuffle=True, num_workers=2):
+    A photo has one view: the middle crop, and nearly always that is all of it.
 
     Args:
-        directory: holds the shards.
-        preprocessing: size and form of the net's canvas; 320 px and one canvas for all by default.
-        numbers: which rows of the 56 countries, in order; all of them by default.
-        augment: a random crop, mirrored every other time, by torch's generator; otherwise the
-            middle crop.
-
-    Items are uint8 [3, H, W] in 0..255 (the net normalises) and the class index; an unreadable
-    picture raises ``PictureError``.
-
-    Raises:
-        DataError: no shards there, or such with wrong columns.
+        collection: where the photos are.
+        preprocessing: size and form of the net's canvas.
+        numbers: which places of the collection, all of them photos; every one by default.
+        flip: add each view's mirror image, after all others.
+        pixels: how photos are scaled.
     """
 
-    def _open(self, directory: Path) -> Source:
-        shards = sorted(directory.glob("*.parquet"))
-        if not shards:
-            raise DataError(f"{directory}: no parquet files; give the directory that holds them")
-        return ParquetSource(shards)
+    def __init__(
+        self,
+        collection: Collection,
+        preprocessing: Preprocessing,
+        numbers: Sequence[int] | None = None,
+        *,
+        flip: bool = False,
+        pixels: Pixels = "exact",
+    ) -> None:
+        if numbers is None:
+            numbers = _of_kind(collection, photos=True)
+        super().__init__(
+            collection, _draws(numbers, [0.5], flip=flip), preprocessing, pixels=pixels
+        )
 
 
-class JpgImageDataset(_SourceDataset):
-    """Photos in one folder per country; otherwise like :class:`ParquetImageDataset`.
+class Views(ConcatDataset[Item]):
+    """Several picture datasets, one behind the other.
+
+    Attributes:
+        draws: of all of them.
+    """
+
+    def __init__(self, parts: Sequence[PictureDataset]) -> None:
+        super().__init__(parts)
+        self.draws = [draw for part in parts for draw in part.draws]
+
+
+def all_views(
+    collection: Collection,
+    numbers: Sequence[int],
+    preprocessing: Preprocessing,
+    *,
+    crops: int,
+    flip: bool,
+    pixels: Pixels = "exact",
+) -> Views:
+    """Every view of some places of any kind.
+
+    Source by source: more data behind the old leaves the old views, and what is cached of them, as
+    they are.
 
     Args:
-        directory: holds ``<Country>/<photo>.jpg``; or the zip of such folders, read in place.
-        preprocessing: size and form of the net's canvas; 320 px and one canvas for all by default.
-        numbers: which photos of the 56 countries, in order; all of them by default.
-        augment: mirrored every other time, by torch's generator.
-
-    Raises:
-        DataError: no photos of the 56 countries there.
+        collection: where the places are.
+        numbers: which of them; at least one.
+        preprocessing: size and form of the net's canvas.
+        crops: positions in a panorama; 1 is the middle.
+        flip: add each view's mirror image, after all others of its source.
+        pixels: how crops are scaled.
     """
-
-    def _open(self, directory: Path) -> Source:
-        source: Source | None = None
-        if directory.is_dir():
-            source = FolderSource(directory)
-        elif directory.is_file():
-            source = ZippedPhotos(directory)
-        if source is None or not source.places:
-            raise DataError(
-                f"{directory}: no photos of the 56 countries; give the directory that holds one "
-                "folder per country"
+    of_source: dict[str, list[int]] = {}
+    for number in numbers:
+        of_source.setdefault(collection.places[number].source, []).append(number)
+    return Views(
+        [
+            JpgImageDataset(collection, preprocessing, some, flip=flip, pixels=pixels)
+            if source == PHOTO_SOURCE
+            else ParquetImageDataset(
+                collection, preprocessing, some, crops=crops, flip=flip, pixels=pixels
             )
-        return source
+            for source, some in of_source.items()
+        ]
+    )
+
+
+def cropped(picture: Image.Image | Tensor, where: float) -> Image.Image | Tensor:
+    """The crop of a picture at a position in [0, 1], from leftmost to rightmost.
+
+    Args:
+        picture: RGB, or its pixels [3, H, W].
+        where: as :meth:`model.types.Crop.at` has it.
+    """
+    if isinstance(picture, Image.Image):
+        return picture.crop(Crop.at(*picture.size, where).box)
+    left, top, right, bottom = Crop.at(picture.shape[2], picture.shape[1], where).box
+    return picture[:, top:bottom, left:right]
+
+
+def _of_kind(collection: Collection, *, photos: bool) -> list[int]:
+    places = enumerate(collection.places)
+    return [number for number, place in places if (place.source == PHOTO_SOURCE) == photos]
+
+
+def _draws(numbers: Sequence[int], spread: Sequence[float], *, flip: bool) -> list[Draw]:
+    """Each position of each place, then all of them mirrored."""
+    return [
+        Draw(number, where, mirrored)
+        for mirrored in ([False, True] if flip else [False])
+        for number in numbers
+        for where in spread
+    ]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from huggingface_hub import HfApi, HfFileSystem, snapshot_download, try_to_load_from_cache
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
+from model.data.listing import is_hidden
 from model.errors import DataError, fault
 
 _ADDRESS = re.compile(r"hf://datasets/(?P<repo>[^/@\s]+/[^/@\s]+)(@(?P<revision>[^/\s]+))?/?")
@@ -121,7 +122,8 @@ def shards(data: str) -> Sequence[Path | RemoteShard]:
     opened: list[Path | RemoteShard] = []
     for path in sorted(found):
         inside = path.split("/", 3)[-1]
-        if not inside.endswith(".parquet") or inside.count("/") > 1:
+        within = PurePosixPath(inside)
+        if within.suffix != ".parquet" or len(within.parts) > 2 or is_hidden(within):
             continue  # as in a directory: there, or one level down
         cached = try_to_load_from_cache(repo, inside, revision=commit, repo_type="dataset")
         remote = RemoteShard(files, path, f"hf://datasets/{repo}/{inside}")
@@ -137,4 +139,5 @@ def _downloaded(repo: str, revision: str | None) -> list[Path]:
         folder = _download(repo, revision, offline=True)
     except FAILURES:
         return []
-    return sorted([*folder.glob("*.parquet"), *folder.glob("*/*.parquet")])
+    found = [*folder.glob("*.parquet"), *folder.glob("*/*.parquet")]
+    return sorted(shard for shard in found if not is_hidden(shard.relative_to(folder)))

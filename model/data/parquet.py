@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from array import array
 from collections import Counter
 from collections.abc import Sequence
@@ -20,9 +21,12 @@ from model.data.shards import (
     open_shard,
     unreadable,
 )
+from model.data.split import declared_split
 from model.errors import PictureError, fault
 from model.geography import COUNTRY_INDEX, LatLon
-from model.types import PRACTICE_SOURCE, SPLITS, Place, Split
+from model.types import PRACTICE_SOURCE, Place
+
+log = logging.getLogger(__name__)
 
 
 def parse_location(latitude: str | None, longitude: str | None) -> LatLon | None:
@@ -56,6 +60,7 @@ class ParquetSource:
         self._places: list[Place] = []
         self._rows = array("q")  # the numbers of a Row for each place
         self._skipped: Counter[str] = Counter()
+        self._unknown_splits: Counter[tuple[str, ShardFile]] = Counter()
         # Several at once: a shard on the hub answers after a while, each time it is asked.
         with ThreadPoolExecutor(8) as pool:
             scans = list(pool.map(_scan, self._files))
@@ -66,6 +71,14 @@ class ParquetSource:
                 for row_in_group, fields in enumerate(rows):
                     self._add(fields, Row(number, group, row_in_group, row))
                     row += 1
+        for (name, file), n in self._unknown_splits.items():
+            log.warning(
+                "%s: %d rows are of a split %r; their split is drawn by lot (or name it train, "
+                "val or test)",
+                file,
+                n,
+                name,
+            )
         if copy_rows:
             sizes = zip(self._files, (scan.copy_bytes for scan in scans), strict=True)
             make_copies({f: size for f, size in sizes if size and isinstance(f, Path)})
@@ -78,7 +91,9 @@ class ParquetSource:
             return
         latitude, longitude = _text(fields["latitude"]), _text(fields["longitude"])
         location = parse_location(latitude, longitude)
-        declared: Split | None = fields["split"] if fields.get("split") in SPLITS else None
+        declared = declared_split(fields.get("split"))
+        if declared is None and fields.get("split"):
+            self._unknown_splits[str(fields["split"]), self._files[position.file]] += 1
         # Without coordinates the row's position is all that tells two places of a country apart.
         row = (self._files[position.file].name, str(position.row))
         where = (latitude, longitude) if location else row

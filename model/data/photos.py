@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from model.data.labels import CODE_OF_FOLDER, OTHER_FOLDERS
+from model.data.listing import files_in, folders_in, is_hidden
 from model.errors import DataError, PictureError
-from model.types import Place
+from model.types import PHOTO_SOURCE, Place
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class _Photos:
         code = CODE_OF_FOLDER.get(name)
         if code is not None:
             keys = (key_of("photo", code, photo) for photo in photos)
-            self._places += [Place(key, code, None, "photos") for key in keys]
+            self._places += [Place(key, code, None, PHOTO_SOURCE) for key in keys]
             return True
         reason = "other_country" if name in OTHER_FOLDERS else "unknown_folder"
         self._skipped[reason] += len(photos)
@@ -79,8 +80,8 @@ class FolderSource(_Photos):
     def __init__(self, directory: Path) -> None:
         super().__init__()
         self._files: list[Path] = []
-        for folder in folders_of(directory):
-            photos = sorted(p for p in folder.iterdir() if p.suffix.lower() in PHOTO_SUFFIXES)
+        for folder in folders_in(directory):
+            photos = files_in(folder, PHOTO_SUFFIXES)
             if self._admits(folder, [photo.name for photo in photos]):
                 self._files += photos
 
@@ -117,24 +118,26 @@ class ZippedPhotos(_Photos):
     def __init__(self, file: Path) -> None:
         super().__init__()
         self._file = file
-        self._entries: list[str] = []
+        self._entries: list[PurePosixPath] = []
         self._lock = threading.Lock()
         self._opened: tuple[int, zipfile.ZipFile] | None = None
         try:
-            entries = self._archive().namelist()
+            entries = self._archive().infolist()
         except (OSError, zipfile.BadZipFile) as error:
             raise DataError(f"{file}: no readable zip ({error}); download it again") from None
+        # Archives hold names such as ./a, a//b or a\\b; they are opened by them as they stand.
+        self._stored = {_path_of(e.filename): e.filename for e in entries if not _is_folder(e)}
         photos: defaultdict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
-        for path in sorted({PurePosixPath(entry) for entry in entries}):
-            hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-            if path.suffix.lower() in PHOTO_SUFFIXES and len(path.parts) > 1 and not hidden:
+        for path in sorted(self._stored):
+            is_photo = path.suffix.lower() in PHOTO_SUFFIXES and not is_hidden(path)
+            if is_photo and len(path.parts) > 1:
                 photos[path.parent].append(path)
         known = {f.parent for f in photos if f.name.casefold() in CODE_OF_FOLDER}
         for folder, inside in photos.items():
             if folder.parent in known and self._admits(
                 f"{file}/{folder}", [photo.name for photo in inside]
             ):
-                self._entries += [str(photo) for photo in inside]
+                self._entries += inside
 
     def _archive(self) -> zipfile.ZipFile:
         """The open zip. A fork must not share it: its position in the file is one for all."""
@@ -157,10 +160,11 @@ class ZippedPhotos(_Photos):
         """
         try:
             archive = self._archive()
-            size = archive.getinfo(self._entries[index]).file_size
+            stored = self._stored[self._entries[index]]
+            size = archive.getinfo(stored).file_size
             if size > MAX_ENTRY_BYTES:
                 raise PictureError(f"{self.name(index)}: {size >> 20} MiB is no photo; remove it")
-            return archive.read(self._entries[index])
+            return archive.read(stored)
         except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
             raise PictureError(
                 f"{self.name(index)}: cannot be read ({error}); download the zip again, or unpack "
@@ -172,6 +176,10 @@ class ZippedPhotos(_Photos):
         return f"{self._file}/{self._entries[index]}"
 
 
-def folders_of(directory: Path) -> list[Path]:
-    """The folders in a directory, sorted, without hidden ones."""
-    return sorted(p for p in directory.iterdir() if p.is_dir() and not p.name.startswith("."))
+def _path_of(entry: str) -> PurePosixPath:
+    """Where an entry of a zip lies, whichever program wrote its name."""
+    return PurePosixPath(entry.replace("\\", "/"))
+
+
+def _is_folder(entry: zipfile.ZipInfo) -> bool:
+    return entry.filename.endswith(("/", "\\"))

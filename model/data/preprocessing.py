@@ -10,8 +10,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from model.data import torch_pixels
 from model.errors import ConfigError
-from model.types import CROP_ASPECT, Crop
+from model.types import CROP_ASPECT
 
 PADDING = 127
 """The grey, 0..255, around a letterboxed picture; about the mean of a normalised input."""
@@ -82,26 +83,36 @@ class Preprocessing:
         return -int(-length_px // self.stride_px) * self.stride_px
 
     def __call__(
-        self, picture: Image.Image, crop: Crop | None = None, *, flip: bool = False
+        self, picture: Image.Image | Tensor, *, flip: bool = False
     ) -> tuple[Tensor, Letterbox]:
-        """Scale a picture, or the crop of it, onto its canvas.
+        """Scale a picture onto its canvas: the one way to the net, for play, tests and training.
+
+        Who wants a part of a picture crops it before, so that nothing beside it is mixed in.
 
         Args:
-            picture: RGB, any size.
-            crop: the box to take; the whole picture if ``None``.
+            picture: RGB, any size; or its pixels, uint8 [3, H, W], which are scaled by torch (see
+                :mod:`model.data.torch_pixels`).
             flip: mirror it left to right.
 
         Returns:
             uint8 [3, canvas height, canvas width] in 0..255, RGB (the net normalises), and where
             the picture lies on it.
         """
-        crop = crop or Crop(0, 0, *picture.size)
-        laid = self.layout(crop.width_px, crop.height_px)
-        size = (laid.width_px, laid.height_px)
-        small = picture.resize(size, Image.Resampling.BILINEAR, box=crop.box, reducing_gap=2.0)
-        if flip:
-            small = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        canvas = np.full((laid.canvas_height_px, laid.canvas_width_px, 3), PADDING, np.uint8)
+        if isinstance(picture, Image.Image):
+            laid = self.layout(*picture.size)
+            small = _scaled(picture, laid.width_px, laid.height_px)
+        else:
+            laid = self.layout(picture.shape[2], picture.shape[1])
+            small = torch_pixels.scaled(picture, laid.width_px, laid.height_px)
+        canvas = torch.full(
+            (3, laid.canvas_height_px, laid.canvas_width_px), PADDING, dtype=torch.uint8
+        )
         bottom, right = laid.top_px + laid.height_px, laid.left_px + laid.width_px
-        canvas[laid.top_px : bottom, laid.left_px : right] = np.asarray(small)
-        return torch.from_numpy(canvas.transpose(2, 0, 1).copy()), laid
+        canvas[:, laid.top_px : bottom, laid.left_px : right] = small.flip(2) if flip else small
+        return canvas, laid
+
+
+def _scaled(picture: Image.Image, width_px: int, height_px: int) -> Tensor:
+    """The pixels, uint8 [3, height_px, width_px], of a picture scaled to this size."""
+    small = picture.resize((width_px, height_px), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return torch.from_numpy(np.array(small)).permute(2, 0, 1)

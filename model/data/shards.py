@@ -14,6 +14,8 @@ from model.errors import DataError, fault
 
 PANORAMA_COLUMNS = ("image", "country_iso_alpha2", "latitude", "longitude", "address")
 
+SHARD_SUFFIXES = frozenset({".parquet"})
+
 PICTURES = "image.bytes"
 """The column with the encoded pictures."""
 

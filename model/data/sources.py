@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Protocol
 
 from model.data.labels import CODE_OF_FOLDER
+from model.data.listing import files_in, folders_in
 from model.data.parquet import ParquetSource
-from model.data.photos import FolderSource, ZippedPhotos, folders_of
-from model.data.shards import PANORAMA_COLUMNS
+from model.data.photos import FolderSource, ZippedPhotos
+from model.data.shards import PANORAMA_COLUMNS, SHARD_SUFFIXES
 from model.errors import DataError
 from model.types import Place
 
@@ -69,11 +70,11 @@ def open_sources(directory: Path, *, copy_rows: bool = True) -> list[Source]:
         sources.append(ZippedPhotos(directory))
     elif not directory.is_dir():
         raise DataError(f"{directory}: no such directory; give one with parquet files or photos")
-    for folder in (directory, *folders_of(directory)) if directory.is_dir() else ():
-        shards = sorted(folder.glob("*.parquet"))
+    for folder in (directory, *folders_in(directory)) if directory.is_dir() else ():
+        shards = files_in(folder, SHARD_SUFFIXES)
         if shards:
             sources.append(ParquetSource(shards, copy_rows=copy_rows))
-        if any(f.name.casefold() in CODE_OF_FOLDER for f in folders_of(folder)):
+        if any(f.name.casefold() in CODE_OF_FOLDER for f in folders_in(folder)):
             sources.append(FolderSource(folder))
     if not any(source.places for source in sources):
         raise DataError(

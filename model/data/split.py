@@ -19,8 +19,22 @@ from model.types import PRACTICE_SOURCE, Place, Split
 PLACE_RADIUS_KM = 1.0
 """Places nearer than this count as one: the distance OSV-5M keeps between train and test."""
 
+_DECLARED: dict[str, Split] = {
+    "train": "train", "training": "train",
+    "val": "val", "valid": "val", "validation": "val", "dev": "val", "development": "val",
+    "test": "test", "testing": "test", "eval": "test", "evaluation": "test", "holdout": "test",
+}  # fmt: skip
+"""What data sets call their splits. What may be either of the last two is never trained on."""
+
 VAL_SHARE = 0.08
 TEST_SHARE = 0.15
+
+
+def declared_split(name: object) -> Split | None:
+    """The split that a data set means by a name, in any case; ``None`` if it is no such name."""
+    if not isinstance(name, str):
+        return None
+    return _DECLARED.get(name.strip().casefold().replace("-", "").replace("_", ""))
 
 
 class _Groups:

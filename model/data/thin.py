@@ -21,29 +21,13 @@ measured of the pictures is kept in ``measures.sqlite`` there, for the next time
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from tqdm import tqdm
-
 from model import cli
-from model.data.collection import Collection
-from model.data.files import replacing
-from model.data.hub import local_directory
-from model.data.thinning.manifest import write_manifest
-from model.data.thinning.measures import measure_all
-from model.data.thinning.quotas import confusion_weights
-from model.data.thinning.selection import (
-    ThinningSettings,
-    below,
-    read_confusions,
-    summary,
-    thin,
-    thinning_text,
-)
-from model.errors import ConfigError, PictureError
+from model.data.thinning.run import thin_to_files
+from model.data.thinning.selection import ThinningSettings, thinning_text
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,30 +66,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
     args = _parser().parse_args(argv)
     names = ("keep", "evenness", "low_information", "confusion_weight", "seed")
-    settings = ThinningSettings(**{name: getattr(args, name) for name in names})
-    if args.workers < 1:
-        raise ConfigError(f"--workers {args.workers}: must be at least 1")
-    if args.out.suffix != ".csv" or not args.out.parent.is_dir():
-        raise ConfigError(f"--out {args.out}: give the name of a .csv in a folder that exists")
-    weights = None
-    if args.confusions:
-        weights = confusion_weights(read_confusions(args.confusions), settings.confusion_weight)
-    directories = [local_directory(address) for address in args.data]
-    collection = Collection.open(directories)
-    measured = measure_all(
-        collection,
-        args.measures or args.out.parent / "measures.sqlite",
+    document = thin_to_files(
+        args.data,
+        args.out,
+        ThinningSettings(**{name: getattr(args, name) for name in names}),
+        confusions=args.confusions,
+        measures=args.measures,
         workers=args.workers,
-        progress=lambda numbers: tqdm(numbers, unit="picture", desc="measured", disable=None),
     )
-    for failure in (m for m in measured if isinstance(m, PictureError)):
-        cli.log.warning("%s", failure)
-    thinned = thin(collection, measured, settings, weights)
-    write_manifest(args.out, below(thinned.rows, directories))
-    document = summary(collection, thinned, settings)
-    document |= {"data": args.data, "confusions": args.confusions and str(args.confusions)}
-    with replacing(args.out.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     cli.emit(document, args.json, lambda: thinning_text(document))
 
 

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from model.data.datasets import Pixels
 from model.data.preprocessing import Preprocessing
 from model.errors import ConfigError
 from model.network import Freeze, NetworkConfig
@@ -109,7 +110,7 @@ class TrainConfig:
     pretrained: bool = True
     weights_file: str = ""
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    pixels: Literal["exact", "fast"] = "exact"
+    pixels: Pixels = "exact"
     crops_per_panorama: int = 5
     flip: bool = True
     batch_size: int = 64

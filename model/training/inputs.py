@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from model.data.collection import Collection
-from model.data.datasets import Item, PictureDataset, draws_of
+from model.data.datasets import Item, all_views
 from model.errors import DataError, PictureError
 from model.network import Freeze, Network
 from model.training.batches import BatchLoader, Shape
@@ -175,13 +175,17 @@ class InputPipeline:
         """Views to learn from, or (unmirrored) to validate with."""
         config, places = self._config, self._collection.places
         flip = config.flip and split == "train"
-        draws = draws_of(places, self.places(split), config.crops_per_panorama, flip=flip)
-        dataset = PictureDataset(
-            self._collection, draws, config.preprocessing, in_haste=config.pixels == "fast"
+        dataset = all_views(
+            self._collection,
+            self.places(split),
+            config.preprocessing,
+            crops=config.crops_per_panorama,
+            flip=flip,
+            pixels=config.pixels,
         )
-        names = [f"{places[draw.place].key} {draw.where} {draw.flip}" for draw in draws]
+        names = [f"{places[draw.place].key} {draw.where} {draw.flip}" for draw in dataset.draws]
         learner = Learner(self._network, self.computation)
-        return StageInputs(dataset, [draw.place for draw in draws], names, learner)
+        return StageInputs(dataset, [draw.place for draw in dataset.draws], names, learner)
 
     def _of_frozen(self, freeze: Freeze, split: str) -> StageInputs:
         """Features that the front or the trunk makes of the views."""
@@ -220,9 +224,10 @@ class InputPipeline:
         return self._cached[freeze, split]
 
     def _variant(self) -> str:
-        """What else decides features; nothing for exact pixels in float32."""
-        fast = " fast" if self._config.pixels == "fast" else ""
-        return fast + (" bf16" if self.computation.bf16 else "")
+        """What else decides features."""
+        # Earlier exact pixels, cropped while they were scaled, had other columns at their edges.
+        pixels = " fast" if self._config.pixels == "fast" else " cropped first"
+        return pixels + (" bf16" if self.computation.bf16 else "")
 
     def _progress(self, what: str) -> Callable[[Iterable[int]], Iterable[int]]:
         hidden = None if self._processes.leads else True

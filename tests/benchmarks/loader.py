@@ -44,7 +44,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from model.data.collection import Collection
-from model.data.datasets import ParquetImageDataset, PictureDataset, draws_of
+from model.data.datasets import Pixels, all_views
 from model.data.preprocessing import Preprocessing
 from model.data.sources import ParquetSource
 from model.geography import COUNTRY_INDEX
@@ -111,15 +111,14 @@ Epochs = Iterator[Iterator[Tensor]]
 """Epoch after epoch, each a stream of batches [n, 3, H, W]."""
 
 
-def _training(folder: Path, workers: int, *, pixels: str = "fast") -> Epochs:
+def _training(folder: Path, workers: int, *, pixels: Pixels = "fast") -> Epochs:
     """The parts of a :class:`Trainer`'s stage on pixels, put together as it does."""
     collection = Collection.open([folder])
     numbers = range(len(collection.places))
-    draws = draws_of(collection.places, numbers, 5, flip=True)
-    dataset = PictureDataset(collection, draws, PREPROCESSING, in_haste=pixels == "fast")
+    dataset = all_views(collection, numbers, PREPROCESSING, crops=5, flip=True, pixels=pixels)
     loader = BatchLoader(dataset, workers)
     for epoch in itertools.count():
-        steps = steps_of_epoch([draw.place for draw in draws], None, BATCH, epoch)
+        steps = steps_of_epoch([draw.place for draw in dataset.draws], None, BATCH, epoch)
         yield (batch.inputs for batch in loader(steps) if batch.inputs is not None)
 
 
@@ -130,10 +129,6 @@ def _loaded(dataset: Callable[[Path], Dataset[Any]], folder: Path, workers: int)
     )
     while True:
         yield (x for x, _ in loader)
-
-
-def _parquet_dataset(folder: Path) -> Dataset[Any]:
-    return ParquetImageDataset(folder, PREPROCESSING, augment=True)
 
 
 def _steps(width: int, height: int) -> tuple[tuple[int, int], list[int]]:
@@ -222,7 +217,6 @@ CONTESTANTS: dict[str, Callable[[Path, int], Epochs]] = {
     "naive: pandas, PIL, transforms one by one": partial(_loaded, _naive),
     "naive, cropped before it is resized": partial(_loaded, partial(_naive, crop_first=True)),
     "datasets library, torchvision v2": partial(_loaded, _datasets),
-    "ours, ParquetImageDataset": partial(_loaded, _parquet_dataset),
     "ours with the pixels of play": partial(_training, pixels="exact"),
 }
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from model.data.files import replacing
+from model.data.split import declared_split
+from model.data.tables import TableRow, read_table
 from model.errors import DataError
 from model.types import SPLITS, Place, Split
 
@@ -111,31 +113,19 @@ def read_manifest(file: Path) -> Manifest:
     Raises:
         DataError: the file is missing, no such table, or a row of it makes no sense.
     """
-    try:
-        with file.open(newline="", encoding="utf-8") as lines:
-            reader = csv.DictReader(lines)
-            missing = [c for c in COLUMNS if c not in (reader.fieldnames or ())]
-            if missing:
-                raise DataError(
-                    f"{file}: no column {', '.join(missing)}; give what model.data.thin writes"
-                )
-            rows = [_row(file, reader.line_num, line) for line in reader]
-    except OSError as error:
-        raise DataError(f"{file}: {error.strerror}; make it with model.data.thin") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{file}: no CSV table ({error}); make it with model.data.thin") from None
-    return Manifest(file, rows)
+    rows = read_table(file, COLUMNS, "make it with model.data.thin")
+    return Manifest(file, [_row(file, row) for row in rows])
 
 
-def _row(file: Path, number: int, line: dict[str, str | None]) -> ManifestRow:
-    split, kept = line["split"], line["kept"]
-    if split not in SPLITS or kept not in {"0", "1"} or (kept == "0" and split != "train"):
+def _row(file: Path, row: TableRow) -> ManifestRow:
+    given = row.values["split"]
+    split, kept = declared_split(given), row.values["kept"]
+    if split is None or kept not in {"0", "1"} or (kept == "0" and split != "train"):
         raise DataError(
-            f"{file}: line {number}: split {split} with kept {kept}; expected "
+            f"{file}: line {row.line}: split {given} with kept {kept}; expected "
             f"{', '.join(SPLITS)}, kept 1, or 0 in train"
         )
-    values = {column: line[column] or "" for column in COLUMNS if column != "split"}
-    return ManifestRow(split=split, **values)
+    return ManifestRow(split=split, **{c: row.values[c] for c in COLUMNS if c != "split"})
 
 
 def write_manifest(file: Path, rows: Iterable[ManifestRow]) -> None:

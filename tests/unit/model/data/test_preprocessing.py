@@ -8,7 +8,7 @@ from PIL import Image
 
 from model.data.preprocessing import PADDING, Preprocessing
 from model.errors import ConfigError
-from model.types import CROP_ASPECT, Crop, Heatmap
+from model.types import Heatmap
 
 
 @given(st.integers(1, 5000), st.integers(1, 3000), st.sampled_from(["tight", "fixed"]))
@@ -35,18 +35,6 @@ def test_padding_is_grey_and_the_picture_is_in_the_middle() -> None:
     assert pixels[:, 160, 0].tolist() == [PADDING] * 3
     assert pixels[:, 160, 384].tolist() == [200, 10, 10]
     assert abs(laid.left_px - (768 - laid.left_px - laid.width_px)) <= 1
-
-
-def test_the_crop_is_what_is_taken() -> None:
-    panorama = np.zeros((100, 1000, 3), np.uint8)
-    panorama[:, 500:] = 255
-    crop = Crop.at(1000, 100, 1.0)
-    assert crop.width_px == round(100 * CROP_ASPECT)
-    pixels, laid = Preprocessing(64)(Image.fromarray(panorama), crop)
-    inside = pixels[0, laid.top_px : laid.top_px + laid.height_px, laid.left_px :][
-        :, : laid.width_px
-    ]
-    assert inside.float().mean() == 255
 
 
 def test_flip_mirrors() -> None:

@@ -174,3 +174,42 @@ def test_rendered_places_lie_on_another_globe() -> None:
     assert trained.covers(real)
     assert not trained.covers(rendered)
     assert Trained(frozenset({"p"})).covers(rendered)
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [
+        ("train", "train"),
+        ("Training", "train"),
+        ("val", "val"),
+        ("VALID", "val"),
+        (" validation ", "val"),
+        ("dev", "val"),
+        ("Test", "test"),
+        ("testing", "test"),
+        ("hold-out", "test"),
+        ("eval", "test"),
+    ],
+)
+def test_a_declared_split_is_understood_by_its_usual_names(
+    name: str, split: str, tmp_path: Path
+) -> None:
+    shard(tmp_path / "a.parquet", [{"split": name, "latitude": str(i)} for i in range(10, 40)])
+    collection = Collection.open([tmp_path])
+    assert {place.declared_split for place in collection.places} == {split}
+    assert set(collection.splits) == {split}
+
+
+def test_a_split_of_another_name_is_said_once_and_drawn_by_lot(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    places = [{"latitude": str(i)} for i in range(10, 40)]
+    shard(tmp_path / "a" / "a.parquet", [row | {"split": "fold 3"} for row in places])
+    shard(tmp_path / "b" / "a.parquet", [row | {"split": ""} for row in places])
+    odd = Collection.open([tmp_path / "a"])
+    assert [r.getMessage() for r in caplog.records] == [
+        f"{tmp_path / 'a' / 'a.parquet'}: 30 rows are of a split 'fold 3'; their split is drawn by "
+        "lot (or name it train, val or test)"
+    ]
+    assert odd.splits == Collection.open([tmp_path / "b"]).splits
+    assert len(caplog.records) == 1

@@ -8,12 +8,10 @@ import pytest
 import torch
 
 from model.data.collection import Collection
-from model.data.datasets import Draw, draws_of
 from model.data.preprocessing import Preprocessing
 from model.errors import PictureError
 from model.training.config import Stage, TrainConfig
 from model.training.trainer import Trainer
-from model.types import Place
 from tests.unit.model.training.small_runs import on_pixels, small_trainer
 
 pytestmark = pytest.mark.slow
@@ -72,14 +70,3 @@ def test_fast_and_exact_pixels_have_caches_of_their_own(data: Collection, tmp_pa
         run.inputs.of(config.stages[0], "val")
         names[pixels] = {f.name for f in (tmp_path / pixels).iterdir()}
     assert not names["exact"] & names["fast"]
-
-
-def test_views_of_panoramas_and_photos() -> None:
-    places = [Place("a", "HU", None, "parquet"), Place("b", "HU", None, "photos")]
-    assert draws_of(places, [0, 1], 3, flip=False) == [
-        Draw(0, 0.0),
-        Draw(0, 0.5),
-        Draw(0, 1.0),
-        Draw(1, 0.5),
-    ]
-    assert draws_of(places, [0], 1, flip=True) == [Draw(0, 0.5), Draw(0, 0.5, True)]
