@@ -13,6 +13,7 @@ import io
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -28,7 +29,7 @@ from .cues import MIN_PIXELS, encode_map, halved
 from .facts import Country, TableError, load_countries
 from .keys import PanoramaKey
 from .places import places
-from .shards import row_bytes, write_shards
+from .shards import held, read_rows, row_bytes, write_shards
 
 QUALITIES = (15, 75)
 """What --budget-mib chooses from, for train and val: below, WebP smears; above, it only grows."""
@@ -86,51 +87,70 @@ def cues_of(path: Path, every: bool) -> tuple[list[dict[str, Any]], bytes]:
     return listed, encode_map(np.where(shown, numbers, 0).astype(np.uint8), factor)
 
 
-def level(rendered: dict[PanoramaKey, Path]) -> dict[PanoramaKey, Path]:
+def level(
+    rendered: dict[PanoramaKey, Path], packed: Counter[tuple[str, str]]
+) -> dict[PanoramaKey, Path]:
     """As many of each split from every country as the country with the fewest has, from 0 on.
+
+    Args:
+        rendered: where the pictures are.
+        packed: how many of each (country, split) are packed already, and count as there.
 
     Raises:
         ValueError: some country lacks a split altogether.
     """
-    codes = {key.country for key in rendered}
+    codes = {key.country for key in rendered} | {code for code, _ in packed}
     kept: dict[PanoramaKey, Path] = {}
     for split in ("train", "val", "test"):
-        fewest = min(
-            next(i for i in count() if PanoramaKey(code, split, i) not in rendered)
+        first = {code: packed[code, split] for code in codes}
+        there = {
+            code: next(i for i in count(first[code]) if PanoramaKey(code, split, i) not in rendered)
             for code in codes
-        )
+        }
+        fewest = min(there.values())
         if not fewest:
-            missing = sorted(c for c in codes if PanoramaKey(c, split, 0) not in rendered)
+            missing = sorted(code for code in codes if not there[code])
             raise ValueError(f"{' '.join(missing)}: no {split} panorama 0; run scene.render on")
         for code in codes:
-            for index in range(fewest):
+            for index in range(first[code], fewest):
                 key = PanoramaKey(code, split, index)
                 kept[key] = rendered[key]
     return kept
 
 
 def described(
-    rendered: dict[PanoramaKey, Path], countries: dict[str, Country]
+    rendered: dict[PanoramaKey, Path],
+    countries: dict[str, Country],
+    packed: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Rows without their pictures, in an order that tells nothing, numbered in that order."""
-    points = places(list(rendered), countries)
-    order = sorted(rendered, key=lambda key: hashlib.sha256(str(key).encode()).digest())
+    """Rows without their pictures; their places keep away from those that are packed."""
+    taken = [(float(row["latitude"]), float(row["longitude"])) for row in packed]
+    points = places(list(rendered), countries, taken)
     table_rows = []
-    for number, key in enumerate(order):
-        cues, cue_map = cues_of(rendered[key], key.split == "test")
+    for key, path in rendered.items():
+        cues, cue_map = cues_of(path, key.split == "test")
         row = {
-            "image": {"bytes": b"", "path": f"{number:05d}.webp"},
+            "image": {"bytes": b"", "path": ""},
             "country_iso_alpha2": key.country,
             "latitude": f"{points[key][0]:.5f}",
             "longitude": f"{points[key][1]:.5f}",
             "address": ADDRESS,
             "split": key.split,
             "cues": cues,
-            "cue_map": {"bytes": cue_map, "path": f"{number:05d}.cues.webp"},
-            "source": rendered[key],
+            "cue_map": {"bytes": cue_map, "path": ""},
+            "source": path,
         }
         table_rows.append(row)
     return table_rows
+
+
+def numbered(table_rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows in an order that tells nothing, their pictures named by number in that order."""
+    ordered = sorted(table_rows, key=lambda row: hashlib.sha256(row["image"]["bytes"]).digest())
+    for number, row in enumerate(ordered):
+        row["image"]["path"] = f"{number:05d}.webp"
+        row["cue_map"]["path"] = f"{number:05d}.cues.webp"
+    return ordered
 
 
 def _encode_all(table_rows: list[dict[str, Any]], quality: int) -> list[bytes]:
@@ -200,6 +220,11 @@ def main() -> int:
     parser.add_argument("--budget-mib", type=float, help="choose the quality by this size instead")
     parser.add_argument("--even", action="store_true", help="as many of every country")
     parser.add_argument("--countries", nargs="+", help="default: all that are rendered")
+    parser.add_argument(
+        "--add",
+        action="store_true",
+        help="keep what OUT holds as it is; pack what is rendered beyond it",
+    )
     arguments = parser.parse_args()
     try:
         countries = load_countries()
@@ -207,15 +232,22 @@ def main() -> int:
         rendered = find_rendered(arguments.rendered, wanted)
         if not rendered:
             raise ValueError(f"{arguments.rendered}: no rendered panorama; run scene.render first")
+        packed = read_rows(arguments.out) if arguments.add else []
+        rendered = {
+            key: path
+            for key, path in rendered.items()
+            if key.index >= held(packed)[key.country, key.split]
+        }
         if arguments.even:
-            rendered = level(rendered)
-        table_rows = described(rendered, countries)
+            rendered = level(rendered, held(packed))
+        table_rows = described(rendered, countries, packed)
         quality = arguments.quality
         if arguments.budget_mib:
-            budget = int(arguments.budget_mib * 2**20)
+            budget = int(arguments.budget_mib * 2**20) - sum(map(row_bytes, packed))
             quality = fill_within(table_rows, budget)
         else:
             fill(table_rows, quality)
+        table_rows = numbered(packed + table_rows)
         paths = write_shards(table_rows, arguments.out)
     except (TableError, ValueError) as error:
         print(error, file=sys.stderr)

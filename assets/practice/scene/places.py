@@ -7,6 +7,7 @@ scores by distance work and so that a split by place never joins two splits.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from .chance import Chance
 from .facts import Country
@@ -28,14 +29,18 @@ def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def places(
-    keys: list[PanoramaKey], countries: dict[str, Country]
+    keys: list[PanoramaKey],
+    countries: dict[str, Country],
+    taken: Iterable[tuple[float, float]] = (),
 ) -> dict[PanoramaKey, tuple[float, float]]:
-    """(latitude, longitude) in degrees for each key, deterministic for a given list of keys.
+    """(latitude, longitude) in degrees for each key, deterministic for given arguments.
+
+    Points that are taken already keep their distance, too.
 
     Small countries may not hold their panoramas 3 km apart: the distance is then relaxed, but
     never below 1.2 km, so that a split by place at 1 km still keeps places apart.
     """
-    taken: list[tuple[float, float]] = []
+    taken = list(taken)
     result: dict[PanoramaKey, tuple[float, float]] = {}
     for key in sorted(keys, key=lambda k: (k.country, k.split, k.index)):
         chance = Chance(key, "place")

@@ -17,6 +17,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from multiprocessing import get_context
 from pathlib import Path
@@ -29,6 +30,7 @@ from .develop import develop
 from .facts import Country, TableError, load_countries
 from .keys import PanoramaKey
 from .regions import region_of, regional
+from .shards import held, read_rows
 
 SIZES: dict[str, tuple[int, int]] = {
     "train": (1400, 2), "val": (1400, 2), "test": (2880, 4), "extra": (1024, 2),
@@ -140,6 +142,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--countries", nargs="+", metavar="CODE", help="default: all 56")
     parser.add_argument("--splits", nargs="+", default=["train", "val", "test"], choices=SIZES)
     parser.add_argument("--counts", nargs="+", type=int, default=[20, 3, 6], help="one per split")
+    parser.add_argument("--beyond", type=Path, help="leave out what these shards hold already")
     parser.add_argument("--rounds", type=int, default=1, help="every country some, then more")
     parser.add_argument("--only", nargs="+", metavar="HU/test/3", help="render just these, again")
     parser.add_argument("--out", type=Path, default=Path("build/practice"))
@@ -160,6 +163,8 @@ def _chosen(arguments: argparse.Namespace, countries: dict[str, Country]) -> lis
         if arguments.rounds < 1:
             raise ValueError("--rounds must be 1 or more")
         keys = keys_to_render(codes, arguments.splits, arguments.counts, arguments.rounds)
+        packed = held(read_rows(arguments.beyond)) if arguments.beyond else Counter()
+        keys = [key for key in keys if key.index >= packed[key.country, key.split]]
         keys = [key for key in keys if not target(arguments.out, key).exists()]
     for key in keys:
         if key.country not in countries or key.split not in SIZES:

@@ -7,6 +7,8 @@ The first five columns are those of ``stochastic/random_streetview_images_pano_v
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,17 @@ SCHEMA = pa.schema(
 def row_bytes(row: dict[str, Any]) -> int:
     """About what a row takes in a shard."""
     return len(row["image"]["bytes"]) + len(row["cue_map"]["bytes"]) + ROW_BYTES
+
+
+def read_rows(folder: Path) -> list[dict[str, Any]]:
+    """The rows of every shard that :func:`write_shards` wrote into a folder; none if it is new."""
+    tables = [pq.read_table(path, schema=SCHEMA) for path in sorted(folder.glob("*.parquet"))]
+    return [row for table in tables for row in table.to_pylist()]
+
+
+def held(table_rows: Iterable[dict[str, Any]]) -> Counter[tuple[str, str]]:
+    """How many panoramas of each (country, split) there are: those from index 0 on."""
+    return Counter((row["country_iso_alpha2"], row["split"]) for row in table_rows)
 
 
 def write_shards(table_rows: list[dict[str, Any]], out: Path) -> list[Path]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -16,6 +18,7 @@ from assets.practice.scene.cues import encode_map, halved
 from assets.practice.scene.facts import load_countries
 from assets.practice.scene.keys import PanoramaKey
 from assets.practice.scene.render import keys_to_render
+from assets.practice.scene.shards import held, read_rows
 from model.cue_table import BROAD_CUES, CUE_LABELS
 from model.data.cue_maps import CueMap
 
@@ -77,7 +80,7 @@ def test_a_picture_with_few_other_cues_keeps_the_large_ones(tmp_path: Path) -> N
 
 def test_the_budget_is_kept_and_used(rendered: Path) -> None:
     countries = load_countries()
-    rows = pack.described(pack.find_rendered(rendered, ["HU", "PL"]), countries)
+    rows = pack.described(pack.find_rendered(rendered, ["HU", "PL"]), countries, [])
     best = pack.fill(rows, pack.QUALITIES[1])
     worst = pack.fill(rows, pack.QUALITIES[0])
     budget = (best + worst) // 2
@@ -101,6 +104,35 @@ def test_packing_again_replaces_the_shards(
     assert [path.name for path in out.iterdir()] == ["train-00000-of-00001.parquet"]
 
 
+def test_what_is_packed_stays_and_what_is_rendered_beyond_it_is_added(
+    rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    words = (str(rendered), str(out), "--quality", "30", "--even")
+    assert run(monkeypatch, *words) == 0
+    before = read_rows(out)
+    # Of what is packed the renders may be gone; only PL has a fourth train panorama, both have
+    # a third test one.
+    for path in rendered.glob("*/*/0.png"):
+        path.unlink()
+    panorama(rendered, PanoramaKey("PL", "train", 3), CUES)
+    for code in ("HU", "PL"):
+        panorama(rendered, PanoramaKey(code, "test", 2), CUES)
+    assert run(monkeypatch, *words, "--add") == 0
+    after = read_rows(out)
+    assert held(after) == {**held(before), ("HU", "test"): 3, ("PL", "test"): 3}
+
+    def facts(row: dict[str, Any]) -> tuple[object, ...]:
+        return row["image"]["bytes"], row["cue_map"]["bytes"], row["latitude"], row["longitude"]
+
+    assert set(map(facts, before)) < set(map(facts, after))
+    assert len({(row["latitude"], row["longitude"]) for row in after}) == len(after) == 14
+    names = [row["image"]["path"] for row in after]
+    assert names == sorted(set(names))
+    assert run(monkeypatch, *words, "--add") == 0
+    assert read_rows(out) == after, "nothing beyond it: nothing changes"
+
+
 def test_a_budget_that_is_too_small_is_one_line(
     rendered: Path,
     tmp_path: Path,
@@ -120,12 +152,12 @@ def test_even_leaves_out_what_not_every_country_has(rendered: Path) -> None:
     panorama(rendered, PanoramaKey("HU", "train", 7), CUES)
     found = pack.find_rendered(rendered, ["HU", "PL"])
     assert len(found) == 14
-    kept = pack.level(found)
+    kept = pack.level(found, Counter())
     assert len(kept) == 12
     assert PanoramaKey("HU", "train", 3) not in kept
     panorama(rendered, PanoramaKey("SK", "train", 0), CUES)
     with pytest.raises(ValueError, match=r"SK: no val panorama"):
-        pack.level(pack.find_rendered(rendered, ["HU", "PL", "SK"]))
+        pack.level(pack.find_rendered(rendered, ["HU", "PL", "SK"]), Counter())
 
 
 def test_cue_maps_come_back_exactly() -> None:
