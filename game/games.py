@@ -22,11 +22,15 @@ from game.ports import Opponent, PanoramaSource, Scoreboard
 from game.rules import dealer
 from game.rules.rounds import MODES, Guess, Mode, Reveal
 from game.rules.session import ROUNDS_PER_GAME, Session
+from game.rules.unreadable import Unreadable
 from game.statistics import Statistics
 from model.errors import DataError, PictureError
 from model.geography import is_country
 
 log = logging.getLogger(__name__)
+
+DEAL_PATIENCE_S = 20.0
+"""How long one panorama after the other is tried before the player is told that it failed."""
 
 OPPONENT_PATIENCE_S = 30.0
 """How long a guess waits for the opponent before the round goes on without it."""
@@ -135,7 +139,7 @@ class Games:
         self._players_max, self._player_ttl_s = players_max, player_ttl_s
         self._players: OrderedDict[str, Player] = OrderedDict()  # used last stands last
         self._players_met = 0
-        self._unreadable: set[int] = set()
+        self._unreadable = Unreadable(clock_s)
         self._lock = threading.Lock()
         self._turns = OpponentTurns(source, opponent)
 
@@ -242,14 +246,17 @@ class Games:
 
     def _deal(self, player: Player, *, restarted: bool = False) -> GameView:
         """Deal the next readable panorama, and let the opponent begin its turn."""
+        give_up_s = self._clock_s() + DEAL_PATIENCE_S
         while True:
-            dealt = player.session.dealt | self._unreadable
-            index = dealer.draw(self._places, dealt, player.seen, player.rng)
+            dealt, unreadable = player.session.dealt, self._unreadable.now()
+            index = dealer.draw(self._places, dealt, player.seen, player.rng, unreadable)
             try:
                 panorama = self._source.picture(index)
             except PictureError as error:
                 log.warning("panorama %d is left out: %s", index, error)
                 self._unreadable.add(index)
+                if self._clock_s() > give_up_s:
+                    raise DataError("panoramas cannot be read: try again in a minute") from None
                 continue
             crop = dealer.crop(*panorama.size, player.rng, self._source.worth(index))
             picture = panorama.crop(crop.box)

@@ -11,7 +11,11 @@ from model.types import Crop, Place
 
 
 def draw(
-    places: Sequence[Place], dealt: Collection[int], seen: Collection[int], rng: Random
+    places: Sequence[Place],
+    dealt: Collection[int],
+    seen: Collection[int],
+    rng: Random,
+    unreadable: Collection[int] = (),
 ) -> int:
     """The index of the next place to deal.
 
@@ -21,17 +25,24 @@ def draw(
 
     Args:
         places: everything that may be dealt.
-        dealt: indices that must not come again: shown in this game, or unreadable.
+        dealt: indices that must not come again: shown in this game.
         seen: indices that should not come again while there are others: shown in earlier games.
         rng: decides; the same state gives the same answer.
+        unreadable: indices that cannot be shown at the moment. They do not count as dealt, so that
+            one bad picture does not cost its country its turn.
 
     Raises:
-        model.errors.DataError: every place has been dealt.
+        model.errors.DataError: every place has been dealt, or cannot be read.
     """
     by_country: defaultdict[str, list[int]] = defaultdict(list)
     for index, place in enumerate(places):
-        if index not in dealt:
+        if index not in dealt and index not in unreadable:
             by_country[place.country].append(index)
+    if not by_country and unreadable:
+        raise DataError(
+            "no panorama can be read at the moment: try again in a minute, or choose others with "
+            "--panoramas"
+        )
     if not by_country:
         raise DataError("every panorama has been dealt: add more with --panoramas")
     times = Counter(places[index].country for index in dealt)
