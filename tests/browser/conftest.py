@@ -110,7 +110,7 @@ class Player:
     def __init__(self, browser: Browser, url: str, **options: Any) -> None:
         self.context = browser.new_context(**{"locale": "en-GB", **options})
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.requested: list[str] = []
         self.errors: list[str] = []
         self.page.on("request", lambda request: self.requested.append(request.url))

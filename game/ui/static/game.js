@@ -204,6 +204,8 @@
 
   // Held down, a key acts once; while an input method composes, keys are its own.
   function keys(event) {
+    // A button that has just come under the focus would be pressed by a key that is still down.
+    if (event.repeat && (event.key === "Enter" || event.key === " ") && event.target.closest?.("button")) event.preventDefault();
     if (event.repeat || event.isComposing || G.find("#rules").open) return;
     const typing = event.target.closest?.("input:not([type=range], [type=radio]), select");
     if (!event.defaultPrevented && (!typing || event.key === "Escape") && G.zoomKey(event)) return event.preventDefault();
