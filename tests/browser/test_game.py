@@ -191,7 +191,7 @@ def test_heat_maps_are_switched_and_faded_in_the_browser(seeded_port: int, visit
     page.click("#heatmap .gd-enlarge")
     zoomed = page.locator("#heatmap .gd-zoomable")
     frame = page.locator("#heatmap .gd-frame")
-    assert zoomed.bounding_box()["width"] > 1.9 * frame.bounding_box()["width"]
+    assert zoomed.bounding_box()["width"] > 1.5 * frame.bounding_box()["width"]
     fresh = [url for url in player.requested[before:] if not url.startswith("data:")]
     assert fresh == [], "nothing is asked of the server"
 

@@ -172,11 +172,12 @@
   // What screen readers say of a new step, once.
   function said() {
     const { phase, game } = state;
-    if (phase === "guess") return G.text("said_round", { number: game.number, rounds: game.rounds, human: game.scores.human, model: game.scores.model });
+    const totals = { human: G.number(game.scores.human), model: G.number(game.scores.model) };
+    if (phase === "guess") return G.text("said_round", { number: game.number, rounds: game.rounds, ...totals });
+    if (phase === "summary") return `${G.text(G.reveal.outcome(game))} ${G.text("said_total", totals)}`;
     const { truth, human, model } = game.history.at(-1);
-    if (phase === "reveal")
-      return G.text("said_reveal", { country: G.country(truth), human: G.number(human.points), model: G.number(model.points) });
-    return `${G.text(G.reveal.outcome(game))} ${G.text("said_total", { human: G.number(game.scores.human), model: G.number(game.scores.model) })}`;
+    const points = { human: G.number(human.points), model: G.number(model.points) };
+    return G.text("said_reveal", { country: G.country(truth), ...points });
   }
 
   // A new step: say so, and put the focus where the next key belongs.
