@@ -19,7 +19,8 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_bytes
 
 from model.data.files import replacing
 from model.data.preprocessing import Preprocessing
@@ -83,7 +84,7 @@ def save(checkpoint: Checkpoint, directory: Path) -> None:
         replacing(directory / _TRAINED) as trained_file,
         replacing(directory / _CONFIG) as config_file,
     ):
-        save_file(state, weights)
+        weights.write_bytes(to_bytes(state))  # save_file hides the reason why it cannot write
         trained_file.write_text(json.dumps(places, separators=(",", ":")) + "\n")
         config = {
             "format": FORMAT,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from model.data.collection import Collection
-from model.data.files import replacing
+from model.data.files import write_atomically
 from model.data.hub import local_directory
 from model.errors import ConfigError, GeoDuelError
 from model.types import SPLITS
@@ -96,18 +96,6 @@ def emit(result: Any, target: str | None, text: Callable[[], str]) -> None:
         print(document)
     else:
         write_atomically(Path(target), (document + "\n").encode())
-
-
-def write_atomically(file: Path, data: bytes) -> None:
-    """Write a file whole or not at all: under a temporary name first.
-
-    Raises:
-        ConfigError: its folder does not exist.
-    """
-    if not file.parent.is_dir():
-        raise ConfigError(f"{file}: the folder {file.parent} does not exist; make it first")
-    with replacing(file) as temporary:
-        temporary.write_bytes(data)
 
 
 def add_checkpoint(parser: argparse.ArgumentParser) -> None:

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model import cli
+from model.data.files import write_atomically
 from model.evaluation.views import VIEWS
 from model.training.run_table import csv_table, describe, evaluate_runs, markdown
 
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.data:
         evaluate_runs(rows, cli.open_data(args.data), args.split, args.views)
     if args.out:
-        cli.write_atomically(args.out, csv_table(rows))
+        write_atomically(args.out, csv_table(rows))
     cli.emit(rows, args.json, lambda: markdown(rows))
 
 

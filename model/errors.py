@@ -23,6 +23,10 @@ class CheckpointError(GeoDuelError):
     """A checkpoint that is missing, damaged or does not fit."""
 
 
+class OutputError(GeoDuelError, OSError):
+    """A file that cannot be written; ``errno`` says why."""
+
+
 def first_line(error: BaseException) -> str:
     """What an error says, on one line; its type if it says nothing."""
     return next((line for line in str(error).strip().splitlines()), type(error).__name__)

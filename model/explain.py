@@ -21,6 +21,7 @@ from PIL import Image
 
 from model import cli
 from model.checkpoint import load
+from model.data.files import write_atomically
 from model.data.pictures import read_picture
 from model.errors import ConfigError
 from model.evaluation.explanation_report import explain, explanation_text
@@ -70,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     encoded = io.BytesIO()
     overlay(mask_boxes(picture, boxes), heatmap).save(encoded, kind)
-    cli.write_atomically(args.out, encoded.getvalue())
+    write_atomically(args.out, encoded.getvalue())
     cli.emit(document, args.json, lambda: explanation_text(document, args.out))
 
 

@@ -33,6 +33,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from model.data.files import write_atomically  # noqa: E402
 from model.geography import COUNTRY_CODES, LatLon  # noqa: E402
 
 PACKAGE = "world-atlas@2.0.2"
@@ -353,10 +354,11 @@ def main() -> None:
     parser.add_argument("--atlas", type=Path, help="countries-50m.json of " + PACKAGE)
     svg, table = build(load_atlas(parser.parse_args().atlas))
     here = Path(__file__).resolve().parent
-    (here / "world.svg").write_text(svg)
+    write_atomically(here / "world.svg", svg)
     rows = ",\n".join(f'"{c}": {json.dumps(row)}' for c, row in table["countries"].items())
     boxes = json.dumps(table["boxes"])
-    (here / "countries.json").write_text(f'{{"boxes": {boxes},\n"countries": {{\n{rows}\n}}}}\n')
+    document = f'{{"boxes": {boxes},\n"countries": {{\n{rows}\n}}}}\n'
+    write_atomically(here / "countries.json", document)
     print(f"world.svg: {len(svg) / 1000:.0f} kB")
 
 

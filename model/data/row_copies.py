@@ -175,9 +175,9 @@ def make_copies(sizes: Mapping[Path, int]) -> None:
             _copy_missing(sizes)
     except OSError as error:
         if error.errno in _FULL:
-            raise _too_full(_missing(sizes), first_line(error)) from None
+            raise _too_full(_missing(sizes), first_line(error.__cause__ or error)) from None
         remedy = "rows are read with their row groups, slowly; name a folder with GEODUEL_CACHE"
-        log.warning("%s", fault(_folder(), "cannot be written", remedy, error))
+        log.warning("%s", fault(_folder(), "cannot be written", remedy, error.__cause__ or error))
 
 
 def _missing(sizes: Mapping[Path, int]) -> dict[Path, int]:

@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 
 from model.checkpoint import Checkpoint, save
 from model.data.collection import Collection
-from model.data.files import replacing
+from model.data.files import replacing, write_atomically
 from model.errors import ConfigError, DataError, first_line
 from model.training.distributed import Processes
 
@@ -178,8 +178,8 @@ def save_text(text: str, file: Path) -> None:
     Raises:
         DataError: nothing could be written.
     """
-    with one_line_errors(file), replacing(file) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    with one_line_errors(file):
+        write_atomically(file, text)
 
 
 def places_csv(collection: Collection) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from PIL import Image, ImageDraw
 
+from model.data.files import replacing
+
 from .lettering import font
 
 LABEL_PX = 46
@@ -63,9 +65,14 @@ def main() -> int:
     if not found:
         print(f"{arguments.data}: no parquet shard; run scene.pack first", file=sys.stderr)
         return 2
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     result = sheet(found, arguments.width, arguments.columns)
-    result.save(arguments.out, "JPEG", quality=arguments.quality, optimize=True)
+    try:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(arguments.out) as temporary:
+            result.save(temporary, "JPEG", quality=arguments.quality, optimize=True)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 

@@ -249,7 +249,7 @@ def main() -> int:
             fill(table_rows, quality)
         table_rows = numbered(packed + table_rows)
         paths = write_shards(table_rows, arguments.out)
-    except (TableError, ValueError) as error:
+    except (TableError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     pictures = sum(len(row["image"]["bytes"]) for row in table_rows)

@@ -25,6 +25,8 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
+from model.data.files import replacing, write_atomically
+
 from . import RENDERER_VERSION, sprites
 from .develop import develop
 from .facts import Country, TableError, load_countries
@@ -95,7 +97,7 @@ def render_one(
         "cues": {cue: ", ".join(sorted(values)) for cue, values in stage.cue_values.items()},
     }
     # The picture comes last and by renaming: a picture that exists is whole.
-    path.with_suffix(".json").write_text(json.dumps(notes, ensure_ascii=False, indent=1))
+    write_atomically(path.with_suffix(".json"), json.dumps(notes, ensure_ascii=False, indent=1))
     _save(Image.fromarray(frame.numbers.astype("uint8")), path.with_suffix(".cues.png"))
     _save(Image.fromarray(develop(frame, conditions)), path)
     return seconds
@@ -111,9 +113,8 @@ def _attempt(task: tuple[PanoramaKey, Country, Path, int, int, int]) -> str | No
 
 
 def _save(image: Image.Image, path: Path) -> None:
-    part = path.with_name(path.name + ".part")
-    image.save(part, "PNG")
-    part.replace(path)
+    with replacing(path) as temporary:
+        image.save(temporary, "PNG")
 
 
 def keys_to_render(

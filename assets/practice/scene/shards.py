@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from model.data.files import replacing
 
 ROWS_A_GROUP = 16
 SHARD_BYTES = 9_000_000
@@ -84,15 +87,14 @@ def write_shards(table_rows: list[dict[str, Any]], out: Path) -> list[Path]:
     count = max(1, -(-total // SHARD_BYTES))
     per_shard = -(-len(table_rows) // count)
     out.mkdir(parents=True, exist_ok=True)
-    written = []
-    for number in range(count):
-        part = table_rows[number * per_shard : (number + 1) * per_shard]
-        path = out / f"train-{number:05d}-of-{count:05d}.parquet"
-        table = pa.Table.from_pylist(part, schema=SCHEMA)
-        # Pictures and maps are compressed already; only text would gain.
-        unfinished = path.with_name(path.name + ".part")
-        pq.write_table(table, unfinished, row_group_size=ROWS_A_GROUP, compression="NONE")
-        written.append((unfinished, path))
-    for old in out.glob("*.parquet"):
+    paths = [out / f"train-{number:05d}-of-{count:05d}.parquet" for number in range(count)]
+    with ExitStack() as unfinished:  # no shard takes its name before all are written
+        for number, path in enumerate(paths):
+            part = table_rows[number * per_shard : (number + 1) * per_shard]
+            table = pa.Table.from_pylist(part, schema=SCHEMA)
+            temporary = unfinished.enter_context(replacing(path))
+            # Pictures and maps are compressed already; only text would gain.
+            pq.write_table(table, temporary, row_group_size=ROWS_A_GROUP, compression="NONE")
+    for old in set(out.glob("*.parquet")) - set(paths):
         old.unlink()
-    return [unfinished.replace(path) for unfinished, path in written]
+    return paths
