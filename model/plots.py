@@ -19,144 +19,80 @@ of the figure's name chooses its format (png, svg, pdf, jpg).
 from __future__ import annotations
 
 import argparse
-import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from model import cli
-from model.checkpoint import load
-from model.data.pictures import read_picture
-from model.data.thinning.manifest import read_manifest
-from model.errors import ConfigError
-from model.evaluation.report import evaluate
-from model.explanation.sanity import cascade
-from model.figures.data import distribution, thinning
-from model.figures.judged import confusion, read_evaluation, recall, reliability
-from model.figures.maps import choose_entries, gallery, sanity
-from model.figures.runs import curve
-from model.predictor import Predictor
-from model.training.run_table import read_log
-
-DPI = 120
+from model.figures import saving, sources
+from model.figures.data import distribution
 
 
-def _of_runs(args: argparse.Namespace) -> Figure:
-    runs = [*args.runs, *args.run]
-    if not runs:
-        raise ConfigError("curve: no run; give the folder of one with --run RUN")
-    return curve({str(run): read_log(run) for run in runs})
-
-
-def _of_evaluation(args: argparse.Namespace) -> Figure:
-    draw = {"confusion": confusion, "recall": recall, "reliability": reliability}[args.figure]
-    given = [file for file in (args.file, args.evaluation) if file]
-    if len(given) + bool(args.data) != 1:
-        raise ConfigError(
-            f"{args.figure}: give either one --evaluation FILE.json or --data DIR to judge"
-        )
-    if given:
-        return draw(read_evaluation(given[0]))
+def _judged(args: argparse.Namespace) -> Figure:
+    files = [file for file in (args.file, args.evaluation) if file]
     cli.set_threads(args.threads)
-    predictor, collection = Predictor(load(args.checkpoint)), cli.open_data(args.data)
-    return draw(evaluate(predictor, collection, args.split, "whole"))
+    data = (lambda: cli.open_data(args.data)) if args.data else None
+    return sources.judged_of(args.figure, files, data, args.checkpoint, args.split)
 
 
-def _of_examples(args: argparse.Namespace) -> Figure:
-    countries = [country.upper() for country in args.country]
-    collection = cli.open_data(args.data)
-    return gallery(choose_entries(Predictor(load(args.checkpoint)), collection, countries))
-
-
-def _of_forgetting(args: argparse.Namespace) -> Figure:
-    picture = read_picture(args.photo)
-    return sanity(picture, cascade(load(args.checkpoint), picture))
+DRAW: dict[str, Callable[[argparse.Namespace], Figure]] = {
+    "distribution": lambda args: distribution(cli.open_data(args.data).places),
+    "thinning": lambda args: sources.thinning_of(args.manifest),
+    "curve": lambda args: sources.curve_of([*args.runs, *args.run]),
+    **dict.fromkeys(sources.JUDGED, _judged),
+    "gallery": lambda a: sources.gallery_of(cli.open_data(a.data), a.country, a.checkpoint),
+    "sanity": lambda args: sources.sanity_of(args.photo, args.checkpoint),
+}
 
 
 def _parser() -> argparse.ArgumentParser:
+    prog = "python -m model.plots"
     parser = argparse.ArgumentParser(
-        prog="python -m model.plots",
+        prog=prog,
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="python -m model.plots FIGURE ... --out FILE  (FIGURE --help tells the rest)",
+        usage=f"{prog} FIGURE ... --out FILE  (FIGURE --help tells the rest)",
     )
     figures = parser.add_subparsers(dest="figure", required=True, metavar="FIGURE")
 
-    def add(
-        name: str, draw: Callable[[argparse.Namespace], Figure], text: str
-    ) -> argparse.ArgumentParser:
-        command = figures.add_parser(
-            name, help=text, description=text, prog=f"python -m model.plots {name}"
-        )
-        command.set_defaults(draw=draw)
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        command = figures.add_parser(name, help=text, description=text, prog=f"{prog} {name}")
         command.add_argument("--out", type=Path, required=True, metavar="FIGURE.png")
         return command
 
-    command = add(
-        "distribution",
-        lambda args: distribution(cli.open_data(args.data).places),
-        "places per country of a data set",
-    )
-    cli.add_data(command)
-    command = add(
-        "thinning",
-        lambda args: thinning(read_manifest(args.manifest).rows),
-        "what model.data.thin kept of each country",
-    )
+    cli.add_data(add("distribution", "places per country of a data set"))
+    command = add("thinning", "what model.data.thin kept of each country")
     command.add_argument("--manifest", type=Path, required=True, metavar="MANIFEST.csv")
-    command = add("curve", _of_runs, "loss and accuracy over the epochs of training runs")
+    command = add("curve", "loss and accuracy over the epochs of training runs")
     command.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="as --run")
-    command.add_argument(
-        "--run",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="RUN",
-        help="folder of a run; may be given several times",
-    )
-    _add_judged(add("confusion", _of_evaluation, "which country is taken for which, by region"))
-    _add_judged(add("recall", _of_evaluation, "recall of each country with its interval"))
-    _add_judged(add("reliability", _of_evaluation, "calibration before and after temperature"))
-    command = add("gallery", _of_examples, "confident right guesses, and where the net looked")
+    text = "folder of a run; may be given several times"
+    command.add_argument("--run", action="append", default=[], type=Path, metavar="RUN", help=text)
+    for name, shown in sources.JUDGED.items():
+        command = add(name, shown)
+        text = "what model.evaluate --json FILE.json wrote"
+        command.add_argument("file", nargs="?", type=Path, metavar="FILE.json", help=text)
+        command.add_argument("--evaluation", type=Path, metavar="FILE.json", help=text)
+        cli.add_data(command, required=False)
+        cli.add_split(command)
+        cli.add_checkpoint(command)
+        cli.add_threads(command)
+    command = add("gallery", "confident right guesses, and where the net looked")
     cli.add_data(command)
-    command.add_argument(
-        "--country",
-        action="append",
-        required=True,
-        metavar="CODE",
-        help="show this country, such as HU; may be given several times",
-    )
+    text = "show this country, such as HU; may be given several times"
+    command.add_argument("--country", action="append", required=True, metavar="CODE", help=text)
     cli.add_checkpoint(command)
-    command = add("sanity", _of_forgetting, "the map of a photo while the net forgets")
+    command = add("sanity", "the map of a photo while the net forgets")
     command.add_argument("photo", type=Path, metavar="PHOTO", help="a street photo")
     cli.add_checkpoint(command)
     return parser
 
 
-def _add_judged(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", nargs="?", type=Path, metavar="FILE.json", help="as --evaluation")
-    command.add_argument(
-        "--evaluation",
-        type=Path,
-        metavar="FILE.json",
-        help="what model.evaluate --json FILE.json wrote",
-    )
-    cli.add_data(command, required=False)
-    cli.add_split(command)
-    cli.add_checkpoint(command)
-    cli.add_threads(command)
-
-
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line."""
     args = _parser().parse_args(argv)
-    kind = args.out.suffix.lower().removeprefix(".")
-    if kind not in Figure().canvas.get_supported_filetypes():
-        raise ConfigError(f"--out {args.out}: no figure format of that suffix; use .png")
-    stream = io.BytesIO()
-    args.draw(args).savefig(stream, format=kind, dpi=DPI)
-    cli.write_atomically(args.out, stream.getvalue())
+    saving.check_format(args.out)
+    saving.save_figure(DRAW[args.figure](args), args.out)
 
 
 if __name__ == "__main__":

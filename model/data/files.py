@@ -77,8 +77,7 @@ def _output_error(file: Path, cause: OSError) -> OutputError:
     if isinstance(cause, OutputError):  # of a file inside this one's block
         return cause
     remedy = _REMEDIES.get(cause.errno or 0, "choose another place")
-    reason = OSError(cause.strerror) if cause.strerror else cause  # without the temporary name
-    error = OutputError(fault(file, "cannot be written", remedy, reason))
+    error = OutputError(fault(file, "cannot be written", remedy, cause))
     error.errno = cause.errno
     return error
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from model.data.labels import CODE_OF_FOLDER, OTHER_FOLDERS
 from model.data.listing import files_in, folders_in, is_hidden
-from model.errors import DataError, PictureError
+from model.errors import DataError, PictureError, fault
 from model.types import PHOTO_SOURCE, Place
 
 log = logging.getLogger(__name__)
@@ -94,9 +94,8 @@ class FolderSource(_Photos):
         try:
             return self._files[index].read_bytes()
         except OSError as error:
-            raise PictureError(
-                f"{self._files[index]}: {error.strerror}; restore or remove it"
-            ) from None
+            name, remedy = self._files[index], "restore or remove it"
+            raise PictureError(fault(name, "cannot be read", remedy, error)) from None
 
     def name(self, index: int) -> str:
         """The file."""
@@ -124,7 +123,7 @@ class ZippedPhotos(_Photos):
         try:
             entries = self._archive().infolist()
         except (OSError, zipfile.BadZipFile) as error:
-            raise DataError(f"{file}: no readable zip ({error}); download it again") from None
+            raise DataError(fault(file, "no readable zip", "download it again", error)) from None
         # Archives hold names such as ./a, a//b or a\\b; they are opened by them as they stand.
         self._stored = {_path_of(e.filename): e.filename for e in entries if not _is_folder(e)}
         photos: defaultdict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
@@ -166,10 +165,8 @@ class ZippedPhotos(_Photos):
                 raise PictureError(f"{self.name(index)}: {size >> 20} MiB is no photo; remove it")
             return archive.read(stored)
         except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
-            raise PictureError(
-                f"{self.name(index)}: cannot be read ({error}); download the zip again, or unpack "
-                "it and give the folder"
-            ) from None
+            remedy = "download the zip again, or unpack it and give the folder"
+            raise PictureError(fault(self.name(index), "cannot be read", remedy, error)) from None
 
     def name(self, index: int) -> str:
         """The zip, and the path in it."""

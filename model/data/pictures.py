@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from model.errors import PictureError, first_line
+from model.errors import PictureError, fault
 
 MAX_PIXELS = 50 * 1024 * 1024
 """Larger pictures are refused before they are decoded (a 3050 x 561 panorama has 1.7 million).
@@ -70,8 +70,7 @@ def open_picture(data: bytes, name: str) -> Image.Image:
             f"{name}: more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller"
         ) from None
     except Exception as error:  # decoders raise what they like: RuntimeError, struct.error, ...
-        reason = first_line(error)
-        raise PictureError(f"{name}: damaged ({reason}); replace or remove it") from None
+        raise PictureError(fault(name, "damaged", "replace or remove it", error)) from None
     clean = Image.new("RGB", rgb.size, None)
     clean.paste(rgb)
     return clean
@@ -86,7 +85,9 @@ def read_picture(file: Path) -> Image.Image:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise PictureError(f"{file}: {error.strerror}; give a picture that exists") from None
+        raise PictureError(
+            fault(file, "cannot be read", "give a picture that exists", error)
+        ) from None
     return open_picture(data, str(file))
 
 

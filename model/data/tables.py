@@ -64,7 +64,7 @@ def read_table(file: Path, columns: Collection[str], remedy: str) -> list[TableR
             if any(cell.strip() for cell in cells)
         ]
     except OSError as error:
-        raise DataError(f"{file}: {error.strerror}; {remedy}") from None
+        raise DataError(fault(file, "cannot be read", remedy, error)) from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(fault(file, "no CSV table", remedy, error)) from None
 

@@ -21,11 +21,10 @@ measured of the pictures is kept in ``measures.sqlite`` there, for the next time
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from model import cli
+from model import cli, cpus
 from model.data.thinning.run import thin_to_files
 from model.data.thinning.selection import ThinningSettings, thinning_text
 
@@ -57,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--measures", type=Path, metavar="FILE", help="(default: measures.sqlite beside --out)"
     )
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="threads")
+    parser.add_argument("--workers", type=int, default=cpus.allowance(), help="threads")
     cli.add_json(parser)
     return parser
 

@@ -15,7 +15,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from model.errors import DataError
+from model.errors import DataError, fault
 from model.geography import COUNTRY_CODES, COUNTRY_INDEX, SUBREGIONS
 
 NEEDED = ("confusion_matrix", "per_country", "reliability", "reliability_before", "ece_before")
@@ -30,7 +30,7 @@ def read_evaluation(file: Path) -> dict[str, Any]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{file}: {error.strerror}; see model.evaluate --json") from None
+        raise DataError(fault(file, "cannot be read", "see model.evaluate --json", error)) from None
     except ValueError:
         document = None
     missing = [key for key in NEEDED if not isinstance(document, dict) or key not in document]

@@ -19,7 +19,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from model.data.datasets import Pixels
 from model.data.preprocessing import Preprocessing
-from model.errors import ConfigError
+from model.errors import ConfigError, fault
 from model.network import Freeze, NetworkConfig
 
 if sys.version_info >= (3, 11):
@@ -186,9 +186,9 @@ def read_config(file: Path, overrides: Sequence[str] = ()) -> TrainConfig:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror}; see model/experiments") from None
+        raise ConfigError(fault(file, "cannot be read", "see model/experiments", error)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: not TOML ({error})") from None
+        raise ConfigError(fault(file, "not TOML", "see model/experiments", error)) from None
     for override in overrides:
         _set(values, override)
     try:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from model.data.datasets import Item
-from model.errors import PictureError, first_line
+from model.errors import PictureError, fault
 from model.training.distributed import Processes
 from model.training.run_directory import save_tensors
 
@@ -130,8 +130,7 @@ class FeatureCache:
         try:
             stored = torch.load(file, weights_only=True)
         except Exception as error:  # torch raises whatever the unpickler stumbles on
-            reason = first_line(error)
-            log.warning("%s: damaged (%s); computed anew", file, reason)
+            log.warning("%s", fault(file, "damaged", "computed anew", error))
             return {}
         return {first + i: (x, label) for i, x, label in stored}
 

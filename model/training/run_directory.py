@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from model.checkpoint import Checkpoint, save
 from model.data.collection import Collection
 from model.data.files import replacing, write_atomically
-from model.errors import ConfigError, DataError, first_line
+from model.errors import ConfigError, DataError, fault, first_line
 from model.training.distributed import Processes
 
 
@@ -90,8 +90,7 @@ class RunDirectory:
             saved: dict[str, Any] = torch.load(self._last, map_location="cpu", weights_only=True)
             before = saved["identity"]
         except Exception as error:  # torch raises whatever the unpickler raises
-            reason = first_line(error)[:80]
-            raise ConfigError(f"{self._last}: damaged ({reason}); start anew") from None
+            raise ConfigError(fault(self._last, "damaged", "start anew", error)) from None
         for what, now in json.loads(json.dumps(identity)).items():
             was = json.loads(json.dumps(before.get(what)))
             if was != now:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from model.checkpoint import load
 from model.data.collection import Collection
-from model.errors import DataError
+from model.errors import DataError, fault
 from model.evaluation.metrics import wilson
 from model.evaluation.report import evaluate
 from model.predictor import Predictor
@@ -43,9 +43,9 @@ def read_log(run: Path) -> pd.DataFrame:
     try:
         log = pd.read_csv(file)
     except OSError as error:
-        raise DataError(f"{file}: {error.strerror}; {remedy}") from None
+        raise DataError(fault(file, "cannot be read", remedy, error)) from None
     except ValueError as error:  # pandas' own errors are among them
-        raise DataError(f"{file}: no table ({error}); {remedy}") from None
+        raise DataError(fault(file, "no table", remedy, error)) from None
     for column in LOG_COLUMNS:
         if column not in log or not pd.api.types.is_numeric_dtype(log[column]):
             raise DataError(f"{file}: no column {column} with numbers; {remedy}")
@@ -100,7 +100,7 @@ def _read(file: Path, run: Path) -> dict[str, Any]:
             f"{run}: no run ({file.name} is missing); give a folder that model.train --out filled"
         ) from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{file}: unreadable ({error}); restore it or train again") from None
+        raise DataError(fault(file, "cannot be read", "restore it or train again", error)) from None
     if not isinstance(document, dict):
         raise DataError(f"{file}: not the settings of a run; train it again")
     return document

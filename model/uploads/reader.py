@@ -29,7 +29,7 @@ from typing import Any
 
 from PIL import Image
 
-from model.errors import PictureError
+from model.errors import PictureError, first_line
 from model.uploads.limits import BYTES_MAX, LONGER_SIDE_PX, REASONS, WAIT_S, WALL_S
 
 log = logging.getLogger(__name__)
@@ -205,7 +205,7 @@ class UploadReader:
                 worker = self._replace(worker)
                 answer = worker.ask(data, self._wall_s)
         except OSError as error:  # no process can be started
-            log.warning("no process to read a photo: %s", error)
+            log.warning("no process to read a photo: %s", first_line(error))
             answer = Answer("busy")
         finally:
             self._places.put(worker)

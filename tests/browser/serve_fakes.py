@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 from game.games import Games
 from game.statistics import Statistics, Tally
 from game.ui.page import build_page, launch_options
+from game.ui.server import listen, serve
 from model.errors import PictureError
 from model.geography import COUNTRY_CODES
 from tests.fakes import FakeGuidePictures, FakeOpponent, FakeScoreboard, FakeSource
@@ -61,7 +62,7 @@ def main() -> None:
     page = build_page(
         games, opponent, read_photo=read_photo, guide_pictures=FakeGuidePictures(["HU"])
     )
-    page.launch(server_name="127.0.0.1", server_port=chosen.port, quiet=True, **launch_options())
+    serve(page, listen("127.0.0.1", chosen.port), **launch_options())
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from model.data.pictures import open_picture
 from model.data.thinning.duplicates import THUMBNAIL_PX
 from model.data.thinning.quality import Quality, measure
 from model.data.trained import digest
-from model.errors import DataError, PictureError
+from model.errors import DataError, PictureError, fault
 
 HEIGHT_PX = 208
 """Pictures are measured at this height: half of the lowest ones, so that JPEGs of 416 px and more
@@ -89,7 +89,7 @@ def _opened(store: Path) -> Iterator[sqlite3.Connection]:
             connection.execute(_TABLE)
             yield connection
     except sqlite3.Error as error:
-        raise DataError(f"{store}: no store of measures ({error}); remove it") from None
+        raise DataError(fault(store, "no store of measures", "remove it", error)) from None
 
 
 def measure_all(

@@ -24,7 +24,7 @@ from model.data.thinning.manifest import ManifestRow
 from model.data.thinning.measures import Measured
 from model.data.thinning.quality import information
 from model.data.thinning.quotas import targets
-from model.errors import ConfigError, DataError, PictureError
+from model.errors import ConfigError, DataError, PictureError, fault
 from model.geography import COUNTRY_CODES
 from model.types import Split
 
@@ -246,7 +246,7 @@ def read_confusions(file: Path) -> list[list[int]]:
         matrix = json.loads(file.read_text(encoding="utf-8"))["confusion_matrix"]
         counts = np.array(matrix, dtype=np.int64)
     except OSError as error:
-        raise DataError(f"{file}: {error.strerror}; see model.evaluate --json") from None
+        raise DataError(fault(file, "cannot be read", "see model.evaluate --json", error)) from None
     except (ValueError, KeyError, TypeError):
         pass  # said below
     side = len(COUNTRY_CODES)

@@ -102,7 +102,7 @@ def test_weights_that_do_not_fit_are_named_in_one_line(tmp_path: Path) -> None:
     text, other = tmp_path / "text.pth", tmp_path / "other.pth"
     text.write_text("no weights")
     torch.save(models.mobilenet_v2().state_dict(), other)
-    assert "missing.pth': No such file" in start_from(tmp_path / "missing.pth")
+    assert "missing.pth': cannot be read (No such file" in start_from(tmp_path / "missing.pth")
     assert "text.pth': no state dict of resnet18" in start_from(text)
     assert "other.pth': no state dict of resnet18 (Error(s) in loading" in start_from(other)
 

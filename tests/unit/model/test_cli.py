@@ -162,3 +162,44 @@ def test_bad_input_is_one_line(tmp_path: Path, photo_folder: Callable[..., Path]
     assert_one_line(
         call(*evaluate, "hf://datasets/some/set", **unreachable), "some/set", "cannot be downloaded"
     )
+
+
+HELLO = """
+import sys
+from model import cli
+def main():
+    name = "\\u30d5\\udcf1.jpg"
+    cli.emit([{"file": name}] * int(sys.argv[2]), sys.argv[1] or None, lambda: name)
+cli.run(main)
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8"])
+def test_names_that_the_console_cannot_show_cost_nothing(encoding: str, tmp_path: Path) -> None:
+    """A Japanese name, with a byte in it that is not UTF-8."""
+    text = call("-c", HELLO, "", 1, PYTHONIOENCODING=encoding)
+    assert (text.returncode, text.stderr) == (0, "")
+    assert "\\udcf1.jpg" in text.stdout
+    name = "\u30d5\udcf1.jpg"
+    assert json_of(call("-c", HELLO, "-", 1, PYTHONIOENCODING=encoding)) == [{"file": name}]
+    assert call("-c", HELLO, tmp_path / "x.json", 1, PYTHONIOENCODING=encoding).returncode == 0
+    assert json.loads((tmp_path / "x.json").read_text()) == [{"file": name}]
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [("- 100000 | head -c 1", 141), ("- 1 >&-", 0), ("/dev/stdout 100000 | head -c 1", 141)],
+)
+def test_output_that_nobody_reads_is_no_traceback(rest: str, status: int) -> None:
+    script = f'"$0" -c "$1" {rest} ; exit ${{PIPESTATUS[0]}}'
+    command = ["bash", "-c", script, sys.executable, HELLO]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (status, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("rest", ["- 1 > /dev/full", "/dev/full 1"])
+def test_a_full_disk_is_one_line(rest: str) -> None:
+    command = ["bash", "-c", f'"$0" -c "$1" {rest}', sys.executable, HELLO]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert_one_line(found, "No space left on device")

@@ -70,7 +70,7 @@ def test_a_photo_whose_link_leads_nowhere_is_named_not_passed_over(tmp_path: Pat
     (tmp_path / "Hungary" / "a.jpg").symlink_to(tmp_path / "gone.jpg")
     collection = Collection.open([tmp_path])
     assert names(collection) == ["a.jpg"]
-    with pytest.raises(DataError, match=r"a\.jpg: No such file"):
+    with pytest.raises(DataError, match=r"a\.jpg: cannot be read \(No such file"):
         collection.picture(0)
 
 

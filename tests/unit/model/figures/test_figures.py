@@ -134,7 +134,7 @@ def test_the_curve_of_runs(tmp_path: Path) -> None:
 
 
 def test_files_that_are_no_log_or_evaluation(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"log\.csv: No such file"):
+    with pytest.raises(DataError, match=r"log\.csv: cannot be read \(No such file"):
         read_log(tmp_path)
     with pytest.raises(DataError, match="no column val_top1 with numbers"):
         read_log(log_of(tmp_path / "old" / "log.csv", val_top1=None))
@@ -147,7 +147,7 @@ def test_files_that_are_no_log_or_evaluation(tmp_path: Path) -> None:
         (tmp_path / "e.json").write_text(text)
         with pytest.raises(DataError, match=r"e\.json: not what model\.evaluate --json writes"):
             read_evaluation(tmp_path / "e.json")
-    with pytest.raises(DataError, match=r"none\.json: No such file"):
+    with pytest.raises(DataError, match=r"none\.json: cannot be read \(No such file"):
         read_evaluation(tmp_path / "none.json")
 
 

@@ -243,7 +243,7 @@ def test_a_damaged_manifest_is_named(
     out.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataError, match=r"m\.csv: no CSV table"):
         Collection.open([data], manifest=out)
-    with pytest.raises(DataError, match=r"none\.csv: No such file"):
+    with pytest.raises(DataError, match=r"none\.csv: cannot be read \(No such file"):
         Collection.open([data], manifest=tmp_path / "none.csv")
 
 
@@ -345,7 +345,7 @@ def test_other_bad_input_is_one_line_as_well(
         evaluation.write_text(text)
         with pytest.raises(DataError, match=r"e\.json: not what model\.evaluate"):
             main([*arguments, "--confusions", str(evaluation)])
-    with pytest.raises(DataError, match=r"none\.json: No such file"):
+    with pytest.raises(DataError, match=r"none\.json: cannot be read \(No such file"):
         main([*arguments, "--confusions", str(tmp_path / "none.json")])
     with pytest.raises(DataError, match="does not exist"):
         main([*arguments, "--measures", str(tmp_path / "no" / "m.sqlite")])

@@ -1,0 +1,144 @@
+"""What stands between the network and the page: the paths that are open, the headers, the card."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+OPEN_PATHS = re.compile(
+    r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon/(?:192|512)"
+    r"|/(?:static|assets)/.+|/geoduel/\w+"
+    r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+)"
+)
+"""What the page asks for. All else that Gradio offers is closed: raw calls of functions (which skip
+the queue and its limits), uploads, files, proxies, its editor, reload, schema and monitoring."""
+
+FRAMES = "https://huggingface.co https://*.huggingface.co https://*.hf.space"
+"""Who shows a Space inside its own page."""
+
+CONTENT_POLICY = {
+    "default-src": "'self'",
+    # Gradio's page has scripts of its own in it, and makes functions of a component's text.
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+}
+
+_GRADIOS_CARD = re.compile(rb'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*?/?>')
+
+TITLE = "GeoDuel"
+DESCRIPTION = (
+    "Guess the country of a street panorama, against a neural network that shows where it looked."
+)
+
+
+def middleware() -> list[Middleware]:
+    """In the order in which a request passes through them."""
+    return [
+        Middleware(_Guard, frames=FRAMES if os.environ.get("SPACE_ID") else "'none'"),
+        Middleware(GZipMiddleware, minimum_size=500, compresslevel=6),
+        Middleware(_Card),
+    ]
+
+
+class _Guard:
+    """Answers 404 for what is closed, and adds the headers that browsers obey.
+
+    Args:
+        app: what stands behind it.
+        frames: which pages may show this one inside a frame.
+    """
+
+    def __init__(self, app: ASGIApp, frames: str) -> None:
+        self._app = app
+        policy = {**CONTENT_POLICY, "frame-ancestors": frames}
+        self._headers = {
+            "content-security-policy": "; ".join(f"{k} {v}" for k, v in policy.items()),
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "same-origin",
+            "permissions-policy": "camera=(), microphone=(), geolocation=()",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        app = self._app if OPEN_PATHS.fullmatch(scope["path"]) else _CLOSED
+        await app(scope, receive, send_with_headers)
+
+
+_CLOSED = PlainTextResponse("Not found", status_code=404)
+
+
+class _Card:
+    """Puts the page's own card, which is shown beside a shared link, in the place of Gradio's.
+
+    Args:
+        app: what stands behind it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/":
+            await self._app(scope, receive, send)
+            return
+        start: Message = {}
+        body = bytearray()
+
+        async def replace(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            body.extend(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            page = _GRADIOS_CARD.sub(b"", bytes(body))
+            page = page.replace(b"<head>", b"<head>" + _card(_address(scope)).encode(), 1)
+            if body:  # none in the answer to HEAD
+                MutableHeaders(scope=start)["content-length"] = str(len(page))
+            await send(start)
+            await send({**message, "body": page})
+
+        await self._app(scope, receive, replace)
+
+
+def _address(scope: Scope) -> str:
+    """Where the page is seen from outside, also behind a host's proxy; without a slash behind."""
+    headers = Headers(scope=scope)
+    scheme = headers.get("x-forwarded-proto", scope["scheme"]).split(",")[0].strip()
+    host = headers.get("x-forwarded-host", headers.get("host", "")).split(",")[0].strip()
+    return f"{scheme}://{host}"
+
+
+def _card(address: str) -> str:
+    values = {
+        "og:type": "website",
+        "og:site_name": TITLE,
+        "og:title": TITLE,
+        "og:description": DESCRIPTION,
+        "og:url": f"{address}/",
+        "og:image": f"{address}/pwa_icon/512",
+    }
+    tags = [f'<meta property="{k}" content="{html.escape(v)}" />' for k, v in values.items()]
+    tags.append('<meta name="twitter:card" content="summary" />')
+    tags.append(f'<meta name="description" content="{html.escape(DESCRIPTION)}" />')
+    return "\n".join(["", *tags])

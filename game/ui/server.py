@@ -1,0 +1,104 @@
+"""Serving the page: an address that is bound before anything is loaded, then uvicorn.
+
+Not ``launch()``: that asks its own server through the proxy of the environment, opens tunnels where
+a host wishes, knows no IPv6, and takes every failure for a port in use.
+"""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import fastapi
+import gradio as gr
+import uvicorn
+
+from game.ui.http import middleware
+from model.errors import ConfigError, fault
+
+ICON = Path(__file__).parent / "static" / "icon.png"
+TERMINATED = 143
+"""Exit status after SIGTERM, as shells have it."""
+
+CLOSING_S = 2
+"""How long open connections may go on when the server ends."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind an address; connections wait there until :func:`serve` is called.
+
+    Raises:
+        ConfigError: no such address, none of this machine, or a port that cannot be had.
+    """
+    name = host.removeprefix("[").removesuffix("]")
+    remedy = "use 127.0.0.1 (this machine alone) or 0.0.0.0 (from everywhere)"
+    try:
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise ConfigError(fault(f"--host {host}", "no such address", remedy)) from None
+    failures = []
+    for family, _, _, _, address in found:
+        both = name == "::" and socket.has_dualstack_ipv6()
+        try:
+            return socket.create_server(address, family=family, backlog=2048, dualstack_ipv6=both)
+        except OSError as error:
+            failures.append(error)
+    match failures[0].errno:
+        case errno.EADDRINUSE:
+            text = f"port {port} is taken; choose another with --port or PORT"
+        case errno.EACCES:
+            text = f"port {port} is reserved; choose one from 1024 with --port or PORT"
+        case errno.EADDRNOTAVAIL:
+            text = fault(f"--host {host}", "no address of this machine", remedy)
+        case _:
+            text = fault(f"--host {host}", "cannot be used", remedy, failures[0])
+    raise ConfigError(text)
+
+
+def serve(page: gr.Blocks, listener: socket.socket, **options: Any) -> None:
+    """Serve a page until the process is told to end; SIGTERM ends it as ``SystemExit``.
+
+    Args:
+        page: what is served.
+        listener: from :func:`listen`.
+        options: for Gradio: style, scripts.
+
+    Raises:
+        KeyboardInterrupt: it was ended by Ctrl-C.
+    """
+    app = fastapi.FastAPI(openapi_url=None, middleware=middleware())
+    page.queue(api_open=False)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        pwa=True,
+        favicon_path=str(ICON),
+        enable_monitoring=False,
+        mcp_server=False,
+        show_error=False,
+        **options,
+    )
+    config = uvicorn.Config(
+        app, log_level="error", timeout_graceful_shutdown=CLOSING_S, server_header=False
+    )
+    # uvicorn passes the signal on when it has closed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say where the page is once it answers."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            print(f"GeoDuel is ready: {_url(listener)}", flush=True)
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
