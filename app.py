@@ -27,11 +27,9 @@ from model import startup
 if __name__ == "__main__":
     startup.prepare()  # before the imports below, which take seconds and read the environment
 
-import gradio as gr
-
 from game.games import Games
-from game.scoreboard import open_scoreboard
-from game.ui.page import build_page, launch_options
+from game.scoreboard import SqlScoreboard, open_scoreboard
+from game.ui.page import GamePage, build_page, launch_options
 from game.ui.server import listen, serve
 from model import cli
 from model.checkpoint import load
@@ -94,12 +92,17 @@ def read_settings(argv: Sequence[str]) -> Settings:
     )
 
 
-def build(settings: Settings) -> gr.Blocks:
+def build(settings: Settings) -> GamePage:
     """Put the game together, ready for its first round.
 
     Raises:
-        GeoDuelError: panoramas, checkpoint or database address cannot be used.
+        GeoDuelError: panoramas, checkpoint or database cannot be used.
     """
+    return assemble(settings)[0]
+
+
+def assemble(settings: Settings) -> tuple[GamePage, SqlScoreboard | None]:
+    """The same as :func:`build`, with the scoreboard, which whoever serves the page closes."""
     scoreboard = open_scoreboard(settings.database_url, settings.scores)
     predictor = Predictor(load(settings.checkpoint))
     practice = settings.panoramas == "practice"
@@ -107,11 +110,12 @@ def build(settings: Settings) -> gr.Blocks:
     source = HeldOut(panoramas, predictor.checkpoint.trained)
     # The first pass through the net is the slowest; no player shall wait for it.
     predictor.analyse(source.any_picture())
-    games = Games(source, predictor, scoreboard=scoreboard)
+    games = Games(source, predictor, scoreboard=scoreboard, store=scoreboard)
     world = panoramas if practice else Collection.open([PRACTICE])
-    return build_page(
-        games, predictor, read_photo=UploadReader().read, guide_pictures=GuidePictures(world)
-    )
+    guide_pictures = GuidePictures(world)
+    read_photo = UploadReader().read
+    page = build_page(games, predictor, read_photo=read_photo, guide_pictures=guide_pictures)
+    return page, scoreboard
 
 
 def __getattr__(name: str) -> Any:
@@ -123,11 +127,16 @@ def __getattr__(name: str) -> Any:
 
 
 def main() -> None:
-    """Serve the game until interrupted."""
+    """Serve the game until interrupted, and leave nothing unwritten."""
     settings = read_settings(sys.argv[1:])
     cli.set_threads(None)
     with listen(settings.host, settings.port) as listener:
-        serve(build(settings), listener, **launch_options())
+        page, scoreboard = assemble(settings)
+        try:
+            serve(page, listener, **launch_options())
+        finally:
+            if scoreboard is not None:
+                scoreboard.close()
 
 
 if __name__ == "__main__":

@@ -7,23 +7,25 @@ from many threads at once.
 from __future__ import annotations
 
 import logging
-import threading
+import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from random import Random
-from uuid import UUID, uuid4
+from dataclasses import dataclass, replace
+from uuid import uuid4
 
 from PIL import Image
 
-from game.opponent_turn import Evidence, OpponentTurns, PendingEvidence
-from game.ports import Opponent, PanoramaSource, Scoreboard
+from game.in_play import edges_of, is_in_play
+from game.opponent_turn import OpponentTurns, PendingEvidence, RememberedEvidence
+from game.players import Player, Players
+from game.ports import GameStore, Opponent, PanoramaSource, Scoreboard
+from game.records import SAVE_PATIENCE_S, Records
 from game.rules import dealer
-from game.rules.rounds import MODES, Guess, Mode, Reveal
+from game.rules.rounds import MODES, Guess, Mode, Round
 from game.rules.session import ROUNDS_PER_GAME, Session
 from game.rules.unreadable import Unreadable
-from game.statistics import Statistics
+from game.saved_game import SavedGame
+from game.views import NOWHERE, GameView, Lost, Replay, Visit
 from model.errors import DataError, PictureError
 from model.geography import is_country
 
@@ -37,81 +39,28 @@ OPPONENT_PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class GameView:
-    """A player's game as the page may see it.
-
-    Attributes:
-        session: the game so far; its current round holds the truth, so the page must not pass it
-            on before the guess.
-        ticket: names this very step of this very game; a submit must bring it back to count.
-        picture: the crop of a round just dealt; ``None`` where nothing was dealt.
-        evidence: one entry for each finished round.
-        restarted: whether the game was gone (too old, too many, a new server) and a new one began.
-        statistics: how everybody has done so far; only in the summary, and only if that is counted.
-    """
+class Deal:
+    """A round that can begin: the session with it, its crop, and the opponent at work."""
 
     session: Session
-    ticket: str
-    picture: Image.Image | None
-    evidence: tuple[Evidence, ...]
-    restarted: bool = False
-    statistics: Statistics | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """A finished round to look at again, with the crop read anew."""
-
-    reveal: Reveal
-    evidence: Evidence
     picture: Image.Image
-
-
-@dataclass(slots=True)
-class Player:
-    """One player, for as long as the page is open; to be changed under ``lock`` only.
-
-    Attributes:
-        rng: deals to this player.
-        last_used_s: when the page last asked for anything, by the clock of the games.
-        session: the game as it stands.
-        game_number: 1 for the first game.
-        seen: indices of the places that earlier games showed.
-        evidence: one entry for each round dealt in this game, the last one perhaps unfinished.
-        round_id: of the round dealt last; by it the scoreboard counts a round once.
-    """
-
-    rng: Random
-    last_used_s: float
-    session: Session = field(default_factory=Session)
-    game_number: int = 0
-    seen: set[int] = field(default_factory=set)
-    evidence: list[PendingEvidence] = field(default_factory=list)
-    round_id: UUID = field(default_factory=uuid4)
-    lock: threading.RLock = field(default_factory=threading.RLock)
-
-    @property
-    def ticket(self) -> str:
-        """Names this very step of this very game."""
-        return f"{self.game_number}.{self.session.number}.{self.session.phase}"
-
-    def cancel(self) -> None:
-        """Spare the opponent what nobody will see any more."""
-        for pending in list(self.evidence):
-            pending.cancel()
+    evidence: PendingEvidence
 
 
 class Games:
-    """All games that are being played, by a key that only the player's page knows.
+    """All games that are being played.
+
+    A step may be asked for again, because its answer was lost on the way: nothing counts twice,
+    and the answer then shows the game as it stands, with its picture.
 
     Args:
         source: panoramas that may be dealt.
         opponent: the other player.
         scoreboard: counts every finished round, if there is one.
+        store: keeps running games beyond the process, if there is one.
         rng_seed: makes the deals to every player repeatable, by the order in which players come.
         clock_s: a monotonic clock in seconds.
-        players_max: the player who did nothing for longest is forgotten for one more.
-        player_ttl_s: a player who did nothing for so long is forgotten.
+        players: who may play, and for how long; by default ``Players`` with this clock and seed.
 
     Raises:
         model.errors.DataError: the source holds too few places for a game.
@@ -123,25 +72,26 @@ class Games:
         opponent: Opponent,
         *,
         scoreboard: Scoreboard | None = None,
+        store: GameStore | None = None,
         rng_seed: int | None = None,
         clock_s: Callable[[], float] = time.monotonic,
-        players_max: int = 500,
-        player_ttl_s: float = 2 * 3600,
+        players: Players | None = None,
     ) -> None:
-        self._source, self._scoreboard = source, scoreboard
+        self._source = source
         self._places = source.places
         if len(self._places) < ROUNDS_PER_GAME:
             raise DataError(
                 f"a game needs at least {ROUNDS_PER_GAME} panoramas of the test split, and there "
                 f"are {len(self._places)}: choose a larger set with --panoramas"
             )
-        self._seed, self._clock_s = rng_seed, clock_s
-        self._players_max, self._player_ttl_s = players_max, player_ttl_s
-        self._players: OrderedDict[str, Player] = OrderedDict()  # used last stands last
-        self._players_met = 0
-        self._unreadable = Unreadable(clock_s)
-        self._lock = threading.Lock()
+        self._players = players or Players(clock_s, rng_seed=rng_seed)
+        self._clock_s, self._unreadable = clock_s, Unreadable(clock_s)
+        self._records = Records(
+            scoreboard, store, self._places, rendered=source.rendered, clock_s=clock_s
+        )
         self._turns = OpponentTurns(source, opponent)
+        self.server = secrets.token_hex(4)
+        """Names this server, so that a page can tell when it is another one."""
 
     @property
     def rendered(self) -> bool:
@@ -151,51 +101,81 @@ class Games:
     @property
     def counts(self) -> bool:
         """Whether finished rounds are counted; the page says so."""
-        return self._scoreboard is not None
+        return self._records.counts
 
-    def start(self, key: str, mode: Mode) -> GameView:
-        """Begin a new game for this player, known or new, and deal the first round."""
-        player, _ = self._player(key)
+    def open(self, key: str, visit: Visit = NOWHERE) -> GameView:
+        """The game of a page that was opened, or opened again: the running one, else a new one.
+
+        Raises:
+            game.refusals.RefusedError: nobody else is let in at present, nor in the steps below.
+        """
+        player = self._players.admit(key, visit.address)
         with player.lock:
+            lost = self._wake(player, visit)
+            return self._again(player) if player.game else self._start(player, MODES[0], lost)
+
+    def start(
+        self, key: str, mode: Mode, ticket: str | None = None, visit: Visit = NOWHERE
+    ) -> GameView:
+        """Begin a new game for this player, known or new, and deal the first round.
+
+        Args:
+            key: of the player; only the player's page knows it.
+            mode: how guesses are judged.
+            ticket: of the view in which the player asked for it; an old one begins nothing.
+            visit: the page that asks.
+        """
+        player = self._players.admit(key, visit.address)
+        with player.lock:
+            self._wake(player, visit)
+            if player.game and ticket is not None and ticket != player.ticket:
+                return self._again(player)
             return self._start(player, mode)
 
-    def guess(self, key: str, ticket: str, country: object) -> GameView:
+    def guess(self, key: str, ticket: str, country: object, visit: Visit = NOWHERE) -> GameView:
         """Judge the round being played; a second submit of the same round changes nothing.
 
         Args:
             key: of the player.
             ticket: of the view that showed the round.
             country: one of the 56 codes; anything else counts as no guess.
+            visit: the page that asks.
         """
-        player, is_new = self._player(key)
+        player = self._players.admit(key, visit.address)
         with player.lock:
-            if is_new:
-                return self._start(player, MODES[0], restarted=True)
-            if ticket == player.ticket and player.session.current is not None:
-                self._judge(player, country if is_country(country) else None)
+            lost = self._wake(player, visit)
+            if not player.game:
+                return self._start(player, MODES[0], lost)
+            if ticket != player.ticket or player.session.current is None:
+                return self._again(player)
+            self._judge(player, country if is_country(country) else None)
             return self._view(player)
 
-    def next(self, key: str, ticket: str) -> GameView:
+    def next(self, key: str, ticket: str, visit: Visit = NOWHERE) -> GameView:
         """Go on: from a reveal to the next deal or the summary, from the summary to a new game."""
-        player, is_new = self._player(key)
+        player = self._players.admit(key, visit.address)
         with player.lock:
-            if is_new:
-                return self._start(player, MODES[0], restarted=True)
-            if ticket != player.ticket:
-                return self._view(player)
+            lost = self._wake(player, visit)
+            if not player.game:
+                return self._start(player, MODES[0], lost)
+            if ticket != player.ticket or player.session.current is not None:
+                return self._again(player)
             if player.session.phase == "summary":
                 return self._start(player, player.session.mode)
-            player.session = player.session.next()
-            return self._deal(player) if player.session.phase == "deal" else self._view(player)
+            session = player.session.next()
+            if session.phase == "deal":
+                return self._show(player, self._deal(session, player))
+            player.session = session
+            self._records.save(player)
+            return self._view(player)
 
     def view(self, key: str) -> GameView | None:
         """The game as it is; ``None`` if there is none."""
-        with self._lock:
-            player = self._players.get(key)
-        if player is None:
+        player = self._players.find(key)
+        if player is None or not player.game:
             return None
         with player.lock:
-            return self._view(player)
+            return self._view(player, save_patience_s=0)
 
     def replay(self, key: str, number: object) -> Replay | None:
         """A finished round of this game by its number from 1; ``None`` if there is none such.
@@ -203,53 +183,77 @@ class Games:
         Raises:
             model.errors.PictureError: the panorama can no longer be read.
         """
-        view = self.view(key)
-        if view is None or type(number) is not int or not 1 <= number <= len(view.evidence):
+        player = self._players.find(key)
+        if player is None or type(number) is not int:
             return None
-        reveal, evidence = view.session.reveals[number - 1], view.evidence[number - 1]
-        panorama = self._source.picture(reveal.round.place_index)
-        return Replay(reveal, evidence, panorama.crop(reveal.round.crop.box))
+        with player.lock:
+            if not 1 <= number <= len(player.session.reveals):
+                return None
+            self._recall_maps(player, number)
+            reveal, evidence = player.session.reveals[number - 1], player.evidence[number - 1]
+            return Replay(reveal, evidence.evidence(), self._crop(reveal.round))
+
+    def in_play(self, photo: Image.Image) -> bool:
+        """Whether a photo shows a crop that somebody is still to guess; takes its time."""
+        players = self._players.everybody()
+        guessing = [one.edges for one in players if one.session.current is not None]
+        return is_in_play(photo, [edges for edges in guessing if edges is not None])
 
     def leave(self, key: str) -> None:
-        """Forget a player whose page was closed."""
-        with self._lock:
-            player = self._players.pop(key, None)
-        if player is not None:
-            player.cancel()
+        """Note that a player's page closes; it may be a reload, so the game waits for a while."""
+        self._players.leave(key)
 
-    def _player(self, key: str) -> tuple[Player, bool]:
-        """The player of this key, and whether it is a new one."""
-        now_s = self._clock_s()
-        with self._lock:
-            for old, player in list(self._players.items()):
-                if now_s - player.last_used_s <= self._player_ttl_s:
-                    break
-                del self._players[old]
-            known = self._players.get(key)
-            if known is None:
-                self._players_met += 1
-                seed = None if self._seed is None else f"{self._seed}:{self._players_met}"
-                self._players[key] = Player(Random(seed), now_s)
-                if len(self._players) > self._players_max:
-                    self._players.popitem(last=False)
-            player = self._players[key]
-            player.last_used_s = now_s
-            self._players.move_to_end(key)
-            return player, known is None
+    def _wake(self, player: Player, visit: Visit) -> Lost:
+        """Go on with the stored game of a page that has played; says why not, if it cannot be."""
+        if player.game or not visit.server:
+            return ""
+        if visit.server == self.server and not self._records.stores:
+            return "idle"
+        saved = self._records.stored(player)
+        if not isinstance(saved, SavedGame):
+            return saved
+        self._restore(player, saved)
+        if visit.server == self.server and saved.session.current is not None:
+            # It was cleared, and so its picture was not kept from "Your photo" meanwhile.
+            self._replace_current(player)
+        return ""
 
-    def _start(self, player: Player, mode: Mode, *, restarted: bool = False) -> GameView:
-        player.cancel()
-        player.seen |= player.session.dealt
-        player.session, player.evidence = Session(mode), []
-        player.game_number += 1
-        return self._deal(player, restarted=restarted)
+    def _restore(self, player: Player, saved: SavedGame) -> None:
+        player.evidence = [RememberedEvidence(one) for one in saved.predictions]
+        if (current := saved.session.current) is not None:
+            try:
+                picture = self._crop(current)
+                begun = self._turns.begin(picture, current.place_index, current.crop)
+            except PictureError:  # then the page is shown another one, see _again
+                player.evidence.append(RememberedEvidence(None))
+            else:
+                player.evidence.append(begun)
+                player.edges = edges_of(picture)
+        player.session, player.seen = saved.session, set(saved.seen)
+        player.round_id = saved.round_id
+        player.game = saved.game  # last: only then the player has one
 
-    def _deal(self, player: Player, *, restarted: bool = False) -> GameView:
-        """Deal the next readable panorama, and let the opponent begin its turn."""
-        give_up_s = self._clock_s() + DEAL_PATIENCE_S
+    def _start(self, player: Player, mode: Mode, lost: Lost = "") -> GameView:
+        deal = self._deal(Session(mode), player)
+        player.begin(Session(mode))
+        return self._show(player, deal, lost)
+
+    def _show(self, player: Player, deal: Deal, lost: Lost = "") -> GameView:
+        player.session = deal.session
+        player.round_id, player.edges = uuid4(), edges_of(deal.picture)
+        player.evidence.append(deal.evidence)
+        self._records.save(player)
+        return self._view(player, picture=deal.picture, lost=lost)
+
+    def _deal(self, session: Session, player: Player) -> Deal:
+        """Deal the next readable panorama, and let the opponent begin its turn.
+
+        The player's game is left as it stands: whatever fails here can be tried again.
+        """
+        seen, give_up_s = player.seen | player.session.dealt, self._clock_s() + DEAL_PATIENCE_S
         while True:
-            dealt, unreadable = player.session.dealt, self._unreadable.now()
-            index = dealer.draw(self._places, dealt, player.seen, player.rng, unreadable)
+            unreadable = self._unreadable.now()
+            index = dealer.draw(self._places, session.dealt, seen, player.rng, unreadable)
             try:
                 panorama = self._source.picture(index)
             except PictureError as error:
@@ -260,48 +264,81 @@ class Games:
                 continue
             crop = dealer.crop(*panorama.size, player.rng, self._source.worth(index))
             picture = panorama.crop(crop.box)
-            player.session = player.session.deal(index, self._places[index], crop)
-            player.round_id = uuid4()
-            player.evidence.append(self._turns.begin(picture, index, crop))
-            return self._view(player, picture=picture, restarted=restarted)
+            evidence = self._turns.begin(picture, index, crop)
+            return Deal(session.deal(index, self._places[index], crop), picture, evidence)
+
+    def _again(self, player: Player) -> GameView:
+        """The game as it stands, for a page that does not know it: with the picture on show."""
+        session = player.session
+        if session.current is None:
+            self._recall_maps(player, session.number)
+        on_show = session.current or session.reveals[-1].round
+        try:
+            return self._view(player, picture=self._crop(on_show))
+        except PictureError as error:
+            log.warning("panorama %d can no longer be read: %s", on_show.place_index, error)
+        if session.current is None:
+            return self._view(player)
+        self._unreadable.add(on_show.place_index)
+        return self._replace_current(player)
+
+    def _replace_current(self, player: Player) -> GameView:
+        """Deal another panorama for a round in which nothing was guessed yet."""
+        player.seen |= player.session.dealt
+        deal = self._deal(replace(player.session, current=None), player)
+        player.evidence.pop().cancel()
+        return self._show(player, deal)
+
+    def _recall_maps(self, player: Player, number: int) -> None:
+        """Let the opponent look once more at a finished round that another process saw."""
+        reveal, known = player.session.reveals[number - 1], player.evidence[number - 1]
+        if not isinstance(known, RememberedEvidence) or known.evidence().prediction is None:
+            return
+        shown = reveal.round
+        try:
+            pending = self._turns.begin(self._crop(shown), shown.place_index, shown.crop)
+            pending.finish(reveal.human.country, OPPONENT_PATIENCE_S)
+        except Exception:  # then it is seen without maps
+            log.exception("the opponent could not look again")
+        else:
+            player.evidence[number - 1] = pending
+
+    def _crop(self, shown: Round) -> Image.Image:
+        """What a round shows; raises PictureError if that can no longer be read."""
+        return self._source.picture(shown.place_index).crop(shown.crop.box)
 
     def _judge(self, player: Player, country: str | None) -> None:
         opponent = self._opponent_guess(player.evidence[-1], country)
         player.session = player.session.guess(Guess(country), opponent)
-        self._count(player)
+        self._records.count(player)
+        self._records.save(player)
 
     @staticmethod
-    def _opponent_guess(pending: PendingEvidence, human: str | None) -> Guess:
+    def _opponent_guess(pending: PendingEvidence | RememberedEvidence, human: str | None) -> Guess:
         """The opponent's guess, with what the human's one adds to the evidence."""
         try:
+            assert isinstance(pending, PendingEvidence)
             return Guess(*pending.finish(human, OPPONENT_PATIENCE_S).top(1)[0])
         except Exception:  # whatever breaks over there, the human's round goes on
             log.exception("the opponent failed; it scores nothing this round")
             return Guess(None)
 
-    def _count(self, player: Player) -> None:
-        if self._scoreboard is None:
-            return
-        mode, reveal = player.session.mode, player.session.reveals[-1]
-        try:
-            self._scoreboard.record(player.round_id, mode, reveal, rendered=self._source.rendered)
-        except Exception:  # a round is won or lost whether it is counted or not
-            log.exception("a round could not be counted")
-
-    def _statistics(self) -> Statistics | None:
-        if self._scoreboard is None:
-            return None
-        try:
-            return self._scoreboard.statistics()
-        except Exception:  # as above: the summary matters more
-            log.exception("the statistics could not be read")
-            return None
-
     def _view(
-        self, player: Player, *, picture: Image.Image | None = None, restarted: bool = False
+        self,
+        player: Player,
+        *,
+        picture: Image.Image | None = None,
+        lost: Lost = "",
+        save_patience_s: float = SAVE_PATIENCE_S,
     ) -> GameView:
         session = player.session
-        statistics = self._statistics() if session.phase == "summary" else None
         finished = player.evidence[: len(session.reveals)]
-        evidence = tuple(pending.evidence() for pending in finished)
-        return GameView(session, player.ticket, picture, evidence, restarted, statistics)
+        return GameView(
+            session,
+            player.ticket,
+            picture,
+            tuple(one.evidence() for one in finished),
+            lost,
+            unsaved=session.current is None and self._records.unsaved(save_patience_s),
+            statistics=self._records.statistics() if session.phase == "summary" else None,
+        )

@@ -5,6 +5,7 @@ Safe to call from several threads at once.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,11 +15,15 @@ from PIL import Image
 
 from game.low_priority import LowPriorityExecutor
 from game.ports import Analysis, FavouredCue, Occlusion, Opponent, PanoramaSource
+from game.refusals import RefusedError
 from model.types import Crop, Heatmap, Prediction
 
 T = TypeVar("T")
 MapKey = tuple[str, str | None]
 """The target of a map, and the country that it is a contrast against, if it is one."""
+
+WAITING_MAX = 150
+"""So many turns may wait; then nothing is dealt until there are fewer."""
 
 BACKLOG_MAX = 12
 """With so many tests waiting, only the map of the opponent's guess is tested."""
@@ -161,6 +166,24 @@ class PendingEvidence:
         return EvidenceMap(heatmap, against, _result(occlusion), _result(cue), pending)
 
 
+class RememberedEvidence:
+    """What is left of a round that another process saw: the prediction, and no maps.
+
+    Args:
+        prediction: ``None`` where the opponent failed.
+    """
+
+    def __init__(self, prediction: Prediction | None) -> None:
+        self._prediction = prediction
+
+    def evidence(self) -> Evidence:
+        """Without maps; those take another turn of the opponent."""
+        return Evidence(self._prediction)
+
+    def cancel(self) -> None:
+        """Nothing is under way."""
+
+
 class OpponentTurns:
     """Threads for the opponent's turns, and one for tests of its maps in the pauses between them.
 
@@ -174,6 +197,8 @@ class OpponentTurns:
         # Two at a time: the net uses every core by itself, and nobody waits behind a slow one.
         self._executor = ThreadPoolExecutor(2, thread_name_prefix="opponent")
         self._tests = LowPriorityExecutor()
+        self._waiting = 0
+        self._lock = threading.Lock()
 
     def begin(self, picture: Image.Image, place_index: int, crop: Crop) -> PendingEvidence:
         """Let the opponent play the crop of a panorama.
@@ -182,11 +207,23 @@ class OpponentTurns:
             picture: the crop.
             place_index: of the place in the source.
             crop: where in the panorama it lies.
+
+        Raises:
+            RefusedError: too many turns are waiting.
         """
+        with self._lock:
+            if self._waiting >= WAITING_MAX:
+                raise RefusedError("problem_busy", 5)
+            self._waiting += 1
         pending = PendingEvidence(self._source, place_index, crop, self._tests)
         analysis = pending.begin(self._executor, self._opponent, picture)
+        analysis.add_done_callback(self._done)
         self._tests.yield_to(analysis)
         return pending
+
+    def _done(self, _: Future[Analysis]) -> None:
+        with self._lock:
+            self._waiting -= 1
 
 
 def _result(test: Future[T | None]) -> T | None:

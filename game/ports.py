@@ -123,10 +123,35 @@ class Opponent(Protocol):
 class Scoreboard(Protocol):
     """How everybody has done so far; it knows rounds, never players."""
 
-    def record(self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool) -> None:
-        """Count a finished round, once for each ``round_id``; must not make the caller wait."""
+    def record(
+        self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool, bot: bool = False
+    ) -> None:
+        """Count a finished round, once for each ``round_id``; must not make the caller wait.
+
+        The rounds of bots are kept apart, and are not among the statistics.
+        """
+        ...
+
+    def settled(self, patience_s: float) -> bool:
+        """Whether all that was handed in is written for good; waits for it no longer than told."""
         ...
 
     def statistics(self) -> Statistics:
         """What is counted so far, as of some seconds ago; must answer within a moment."""
+        ...
+
+
+class GameStore(Protocol):
+    """Running games, so that they outlive the process; it knows hashes of keys, never players."""
+
+    def save(self, key: str, state: str) -> None:
+        """Keep a game as it stands now, over what was kept of it; must not make the caller wait."""
+        ...
+
+    def load(self, key: str) -> str | None:
+        """A game as it was saved last; ``None`` if there is none, or an old one.
+
+        Raises:
+            OSError: that cannot be known now.
+        """
         ...

@@ -12,7 +12,17 @@ class DataError(GeoDuelError):
 
 
 class PictureError(DataError):
-    """One picture that cannot be read, or must not be (too large, not a picture)."""
+    """One picture that cannot be read, or must not be (too large, not a picture).
+
+    Args:
+        message: the one line that a user reads.
+        reason: in a word, for those who say it in another language; a key of
+            ``model.uploads.limits.REASONS``.
+    """
+
+    def __init__(self, message: str, reason: str = "damaged") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class ConfigError(GeoDuelError):

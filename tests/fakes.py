@@ -47,7 +47,8 @@ class FakeSource:
         size: tuple[int, int] = (3050, 561),
         rendered: bool = True,
     ) -> None:
-        self._size, self._unreadable, self._rendered = size, frozenset(unreadable), rendered
+        self._size, self._rendered = size, rendered
+        self.unreadable = frozenset(unreadable)
         self._places = [
             Place(f"fake-{code}-{i}", code, _near(code, i) if located else None, "fake")
             for code in countries
@@ -70,7 +71,7 @@ class FakeSource:
         Raises:
             PictureError: it is told to be unreadable.
         """
-        if index in self._unreadable:
+        if index in self.unreadable:
             raise PictureError(f"fake picture {index} cannot be read")
         width, height = self._size
         rng = Random(index)
@@ -212,7 +213,13 @@ class FakeScoreboard:
         self._seen: set[UUID] = set()
         self._lock = threading.Lock()
 
-    def record(self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool) -> None:
+    def settled(self, patience_s: float) -> bool:
+        """Always: it counts at once."""
+        return True
+
+    def record(
+        self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool, bot: bool = False
+    ) -> None:
         """Count the round."""
         with self._lock:
             if round_id in self._seen:

@@ -1,7 +1,7 @@
 """The handlers behind the page's events: what comes in is checked, what goes out is a message.
 
-A player is a browser tab (``request.session_hash``): nothing of a game is in ``gr.State``, which
-would be copied, nor in the page before its time.
+A player is a browser tab, by a key that the tab made itself and sends along. Nothing of a game is
+in the page before its time.
 """
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ from __future__ import annotations
 import base64
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-import gradio as gr
 from PIL import Image
 
 from game.games import Games
 from game.guide import GuidePictures
 from game.ports import Opponent
-from game.rules.rounds import MODES, Mode
+from game.rules.rounds import MODES
 from game.ui import messages
 from game.ui.guide_messages import GuideMessages
 from game.ui.messages import Message
-from model.errors import DataError, PictureError
+from game.views import GameView, Visit
+from model.errors import PictureError
 from model.geography import is_country
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,30 @@ PHOTO_BYTES_MAX = 20 * 1024 * 1024
 ReadPhoto = Callable[[bytes, str], Image.Image]
 """Turns the bytes of a file (and a name for messages) into an RGB picture of bare pixels, or raises
 :class:`model.errors.PictureError`."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the page asks; it comes from outside, and may hold anything.
+
+    Attributes:
+        key: of the player.
+        visit: the page that asks.
+        data: what the event carries, a JSON object.
+    """
+
+    key: str
+    visit: Visit = field(default_factory=Visit)
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """What it carries under this name, if that is a text."""
+        value = self.data.get(name)
+        return value if isinstance(value, str) else ""
+
+
+Handler = Callable[[Event], Message | None]
+"""Answers an event; may raise RefusedError and GeoDuelError, and takes as long as it takes."""
 
 
 class GameHandlers:
@@ -43,68 +68,74 @@ class GameHandlers:
     def __init__(self, games: Games) -> None:
         self._games = games
 
-    def load(self, request: gr.Request) -> Message:
-        """A page was opened: a new game."""
-        return self._start(request, MODES[0])
+    def open(self, event: Event) -> Message:
+        """A page was opened: the game that it had, or a new one."""
+        return self._game(self._games.open(event.key, event.visit))
 
-    def begin(self, event: gr.EventData, request: gr.Request) -> Message:
+    def begin(self, event: Event) -> Message:
         """A new game, with the scoring that the player chose."""
-        mode = _field(event, "mode")
-        return self._start(request, mode if mode in MODES else MODES[0])
+        mode, ticket = event.data.get("mode"), event.text("step")
+        chosen = mode if mode in MODES else MODES[0]
+        return self._game(self._games.start(event.key, chosen, ticket, event.visit))
 
-    def guess(self, event: gr.EventData, request: gr.Request) -> Message:
+    def guess(self, event: Event) -> Message:
         """The player's answer, or none."""
-        ticket, country = _text(event, "step"), _field(event, "country")
-        return messages.game_message(self._games.guess(_key(request), ticket, country))
+        ticket, country = event.text("step"), event.data.get("country")
+        return self._game(self._games.guess(event.key, ticket, country, event.visit))
 
-    def next(self, event: gr.EventData, request: gr.Request) -> Message:
+    def next(self, event: Event) -> Message:
         """On from a reveal or a summary."""
-        try:
-            view = self._games.next(_key(request), _text(event, "step"))
-        except DataError as error:
-            return messages.problem_message("problem_data", str(error))
-        return messages.game_message(view)
+        return self._game(self._games.next(event.key, event.text("step"), event.visit))
 
-    def replay(self, event: gr.EventData, request: gr.Request) -> Message:
+    def replay(self, event: Event) -> Message:
         """A finished round once more."""
-        view = self._games.view(_key(request))
+        view = self._games.view(event.key)
+        if view is None:  # the game is gone: the page is told, and shown what there is
+            return self.open(event)
         try:
-            replay = self._games.replay(_key(request), _field(event, "round"))
+            replay = self._games.replay(event.key, event.data.get("round"))
         except PictureError as error:
             log.warning("no replay: %s", error)
+            replay = None
+        if replay is None:
             return messages.problem_message("problem_replay")
-        if view is None or replay is None:
-            return self._start(request, MODES[0])
-        return messages.replay_message(view, replay)
+        return self._stamped(messages.replay_message(view, replay))
 
-    def evidence(self, event: gr.EventData, request: gr.Request) -> Message | None:
+    def evidence(self, event: Event) -> Message | None:
         """What has become known about the maps of a round since its reveal."""
-        view = self._games.view(_key(request))
-        return None if view is None else messages.evidence_message(view, _field(event, "round"))
+        view = self._games.view(event.key)
+        return None if view is None else messages.evidence_message(view, event.data.get("round"))
 
-    def leave(self, request: gr.Request) -> None:
-        """A page was closed."""
-        self._games.leave(_key(request))
+    def leave(self, event: Event) -> None:
+        """A page closes, perhaps to be opened again."""
+        self._games.leave(event.key)
 
-    def _start(self, request: gr.Request, mode: Mode) -> Message:
+    def _game(self, view: GameView) -> Message:
+        return self._stamped(messages.game_message(view))
+
+    def _stamped(self, message: Message) -> Message:
+        return {**message, "server": self._games.server}
+
+
+def photo_handler(
+    opponent: Opponent, read_photo: ReadPhoto, in_play: Callable[[Image.Image], bool]
+) -> Handler:
+    """The handler of a visitor's photo, which never touches a disk.
+
+    Args:
+        opponent: looks at it.
+        read_photo: reads the file.
+        in_play: whether somebody is still to guess what a picture shows; it is not answered then.
+    """
+
+    def look(event: Event) -> Message:
         try:
-            return messages.game_message(self._games.start(_key(request), mode))
-        except DataError as error:
-            return messages.problem_message("problem_data", str(error))
-
-
-def photo_handler(opponent: Opponent, read_photo: ReadPhoto) -> Callable[[gr.EventData], Message]:
-    """The handler of a visitor's photo, which never touches a disk."""
-
-    def look(event: gr.EventData) -> Message:
-        text = _text(event, "data")
-        if len(text) > PHOTO_BYTES_MAX * 4 / 3 + 4:
-            return messages.problem_message("photo_too_big")
+            picture = _photo(event.text("data"), read_photo)
+        except PictureError as error:
+            return messages.problem_message(f"photo_{error.reason}")
         try:
-            picture = read_photo(base64.b64decode(text, validate=True), "your photo")
-        except (PictureError, ValueError):  # ValueError: no base64
-            return messages.problem_message("photo_unreadable")
-        try:
+            if in_play(picture):
+                return messages.problem_message("photo_in_play")
             return messages.photo_message(picture, opponent.analyse(picture))
         except Exception:  # one visitor's picture must not look like a broken page
             log.exception("the opponent failed on a photo")
@@ -113,30 +144,26 @@ def photo_handler(opponent: Opponent, read_photo: ReadPhoto) -> Callable[[gr.Eve
     return look
 
 
-def guide_handler(guide_pictures: GuidePictures | None) -> Callable[[gr.EventData], Message]:
+def _photo(text: str, read_photo: ReadPhoto) -> Image.Image:
+    """The picture in a text of base64; raises PictureError whatever is wrong with it."""
+    if len(text) > PHOTO_BYTES_MAX * 4 / 3 + 4:
+        raise PictureError("your photo: too large", "bytes")
+    try:
+        return read_photo(base64.b64decode(text, validate=True), "your photo")
+    except PictureError:
+        raise
+    except Exception as error:  # no base64, or what a reader had not foreseen
+        if not isinstance(error, ValueError):
+            log.exception("a photo could not be read")
+        raise PictureError("your photo: damaged") from error
+
+
+def guide_handler(guide_pictures: GuidePictures | None) -> Handler:
     """The handler that answers with one country of the field guide."""
     guide_messages = GuideMessages(guide_pictures)
 
-    def study(event: gr.EventData) -> Message:
-        country = _field(event, "country")
+    def study(event: Event) -> Message:
+        country = event.data.get("country")
         return guide_messages.message(country) if is_country(country) else {}
 
     return study
-
-
-def _key(request: gr.Request) -> str:
-    """The key of the caller's game: random, made by the browser's tab, known to it alone."""
-    if not request.session_hash:
-        raise gr.Error("no session")
-    return str(request.session_hash)
-
-
-def _field(event: gr.EventData, name: str) -> Any:
-    """What an event carries under this name; events come from outside and may hold anything."""
-    data = event._data
-    return data.get(name) if isinstance(data, dict) else None
-
-
-def _text(event: gr.EventData, name: str) -> str:
-    value = _field(event, name)
-    return value if isinstance(value, str) else ""

@@ -10,7 +10,6 @@ from typing import Any
 
 from PIL import Image
 
-from game.games import GameView, Replay
 from game.opponent_turn import Evidence, EvidenceMap
 from game.ports import Analysis
 from game.rules import scoring
@@ -18,6 +17,7 @@ from game.rules.rounds import Guess, Reveal, Verdict
 from game.rules.session import ROUNDS_PER_GAME
 from game.statistics import Statistics, Tally, differences, total
 from game.ui.pictures import heat_layers, picture_uri
+from game.views import GameView, Replay
 
 Message = dict[str, Any]
 TOP = 5
@@ -38,7 +38,8 @@ def game_message(view: GameView) -> Message:
         "mode": session.mode,
         "number": session.number,
         "rounds": ROUNDS_PER_GAME,
-        "restarted": view.restarted,
+        "lost": view.lost,
+        "unsaved": view.unsaved,
         "scores": {"human": session.human_total, "model": session.model_total},
         "streaks": {
             "human": scoring.streak(session.human_verdicts),
@@ -52,7 +53,8 @@ def game_message(view: GameView) -> Message:
     }
     if view.picture is not None:
         message["picture"] = picture_uri(view.picture)
-    if session.phase == "reveal":
+    # The page keeps what it has; one that is opened again has nothing, and gets the picture too.
+    if session.phase == "reveal" or (session.phase == "summary" and view.picture is not None):
         message["heat"] = _heat(session.reveals[-1], view.evidence[-1])
     if view.statistics is not None:
         message["statistics"] = _statistics(view.statistics)
@@ -81,9 +83,9 @@ def evidence_message(view: GameView, number: object) -> Message:
     }
 
 
-def problem_message(problem: str, detail: str = "") -> Message:
+def problem_message(problem: str) -> Message:
     """A step that could not be taken; ``problem`` is the key of a text."""
-    return {"phase": "problem", "problem": problem, "detail": detail}
+    return {"phase": "problem", "problem": problem}
 
 
 def photo_message(picture: Image.Image, analysis: Analysis) -> Message:

@@ -1,11 +1,12 @@
 """The page: one gr.HTML that is the whole game, with markup, style and behaviour in ``static/``.
 
-Gradio carries events to the server and messages back; the handlers lie in ``handlers.py``.
+Gradio serves it; ``events.py`` takes what it asks to the handlers in ``handlers.py``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import gradio as gr
 from game import country_names
 from game.games import Games
 from game.guide import GuidePictures
+from game.limits import Allowance
 from game.ports import Opponent
+from game.ui.events import EventKind, Events
 from game.ui.handlers import (
     PHOTO_BYTES_MAX,
     GameHandlers,
@@ -29,17 +32,37 @@ from model.languages import LANGUAGES
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
 SCRIPTS = (
-    "core names search map_labels map_taps map_size map view zoom heat reveal statistics photo "
-    "field_guide shell game"
+    "core connection names search map_labels map_taps map_size map view zoom heat reveal "
+    "statistics photo field_guide shell game"
 ).split()
 """In the order in which the page needs them."""
 
-STYLES = "base round map reveal end guide photo".split()
+STYLES = "base connection round map reveal end guide photo".split()
 """One style sheet for each room of the page; later ones may refine earlier ones."""
 
 PHOTOS_AT_ONCE = 2
 
+STEPS = Allowance(burst=120, per_minute=240)
+"""Of one address: a school class behind one router, each pupil with a step every eight seconds."""
+
+LOOKS = Allowance(burst=200, per_minute=600)
+"""What costs next to nothing: the field guide, maps that are still being tested."""
+
+PHOTOS = Allowance(burst=10, per_minute=10)
+
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+
+
+class GamePage(gr.Blocks):
+    """A page that knows where its scripts find the game.
+
+    Args:
+        events: what the scripts may ask.
+    """
+
+    def __init__(self, events: Events) -> None:
+        super().__init__(title="GeoDuel", analytics_enabled=False, fill_width=True)
+        self.game_events = events
 
 
 def build_page(
@@ -48,7 +71,7 @@ def build_page(
     *,
     read_photo: ReadPhoto,
     guide_pictures: GuidePictures | None = None,
-) -> gr.Blocks:
+) -> GamePage:
     """The page of the game; launch it with :func:`launch_options`.
 
     Args:
@@ -57,52 +80,34 @@ def build_page(
         read_photo: reads a visitor's file.
         guide_pictures: the pictures of the field guide; without one it has facts only.
     """
-    page = gr.Blocks(title="GeoDuel", analytics_enabled=False, fill_width=True)
+    handlers = GameHandlers(games)
+    # A kind more: its handler here, and `G.connection.ask("its name", {...})` in a script.
+    kinds = {
+        "open": EventKind(handlers.open, STEPS),
+        "begin": EventKind(handlers.begin, STEPS),
+        "guess": EventKind(handlers.guess, STEPS),
+        "next": EventKind(handlers.next, STEPS),
+        "replay": EventKind(handlers.replay, STEPS),
+        "evidence": EventKind(handlers.evidence, LOOKS),
+        "leave": EventKind(handlers.leave, LOOKS),
+        "guide": EventKind(guide_handler(guide_pictures), LOOKS),
+        "photo": EventKind(
+            photo_handler(opponent, read_photo, games.in_play),
+            PHOTOS,
+            bytes_max=PHOTO_BYTES_MAX * 4 // 3 + 1000,  # in base64
+            at_once=PHOTOS_AT_ONCE,
+        ),
+    }
+    page = GamePage(Events(kinds, behind_proxy=bool(os.environ.get("SPACE_ID"))))
     with page:
-        game = gr.HTML(
+        gr.HTML(
             html_template=_markup(),
-            # Gradio offers an event to Python only if its name stands in this text.
-            js_on_load="GeoDuel.mount(element, props, watch, trigger);"
-            "/* 'begin' 'guess' 'next' 'replay' 'evidence' 'photo' 'guide' */",
+            js_on_load="GeoDuel.mount(element, props);",
             apply_default_css=False,
             elem_id="geoduel",
             facts={"rendered": games.rendered, "counts": games.counts},
         )
-        handlers = GameHandlers(games)
-        # No limit: handlers only wait for the opponent, whose own executor sets the pace.
-        options: dict[str, Any] = {
-            "show_progress": "hidden",
-            "concurrency_limit": None,
-            "api_visibility": "private",
-        }
-        page.load(handlers.load, outputs=game, **options)
-        for name in ("begin", "guess", "next", "replay"):
-            getattr(game, name)(getattr(handlers, name), outputs=game, **options)
-        page.unload(handlers.leave)
-        game.evidence(handlers.evidence, outputs=_mailbox("evidence"), **options)
-        photo_options = {"concurrency_limit": PHOTOS_AT_ONCE, "concurrency_id": "photo"}
-        game.photo(
-            photo_handler(opponent, read_photo),
-            outputs=_mailbox("photo"),
-            **options | photo_options,
-        )
-        game.guide(
-            guide_handler(guide_pictures),
-            outputs=_mailbox("guide"),
-            # "once" would drop a country that is chosen while another is on its way.
-            trigger_mode="multiple",
-            **options | {"concurrency_limit": 1},
-        )
     return page
-
-
-def _mailbox(part: str) -> gr.HTML:
-    """An unseen element whose values go to a part of the page's scripts, past the game itself."""
-    return gr.HTML(
-        html_template="<span></span>",
-        js_on_load=f"GeoDuel.{part}.listen(props, watch);",
-        visible="hidden",
-    )
 
 
 def launch_options() -> dict[str, Any]:

@@ -18,6 +18,7 @@ import gradio as gr
 import uvicorn
 
 from game.ui.http import middleware
+from game.ui.page import GamePage
 from model.errors import ConfigError, fault
 
 ICON = Path(__file__).parent / "static" / "icon.png"
@@ -59,7 +60,7 @@ def listen(host: str, port: int) -> socket.socket:
     raise ConfigError(text)
 
 
-def serve(page: gr.Blocks, listener: socket.socket, **options: Any) -> None:
+def serve(page: GamePage, listener: socket.socket, **options: Any) -> None:
     """Serve a page until the process is told to end; SIGTERM ends it as ``SystemExit``.
 
     Args:
@@ -71,6 +72,7 @@ def serve(page: gr.Blocks, listener: socket.socket, **options: Any) -> None:
         KeyboardInterrupt: it was ended by Ctrl-C.
     """
     app = fastapi.FastAPI(openapi_url=None, middleware=middleware())
+    app.router.routes.append(page.game_events.route)
     page.queue(api_open=False)
     gr.mount_gradio_app(
         app,

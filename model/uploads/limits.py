@@ -35,8 +35,8 @@ CPU_S = 6
 WALL_S = 20.0
 """Time for one photo by the clock, for a machine that has much else to do."""
 
-WAIT_S = 20.0
-"""How long a photo waits for a free worker."""
+WAIT_S = 10.0
+"""How long a photo waits for a free worker; with ``WALL_S`` less than the page waits."""
 
 FORMATS = {
     "jpeg": "JPEG",

@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -183,7 +184,7 @@ class UploadReader:
         """
         answer = self.answer(data)
         if answer.picture is None:
-            raise PictureError(f"{name}: {REASONS[answer.reason]}")
+            raise PictureError(f"{name}: {REASONS[answer.reason]}", answer.reason)
         return answer.picture
 
     def answer(self, data: bytes) -> Answer:
@@ -198,12 +199,14 @@ class UploadReader:
             return Answer("busy")
         try:
             worker = worker if worker is not None and worker.alive else self._replace(worker)
-            used = worker.answered > 0
+            used, began_s = worker.answered > 0, time.monotonic()
             answer = worker.ask(data, self._wall_s)
-            if answer.reason == "crash" and used:
-                # An earlier photo may have done the harm: this one gets a fresh worker.
+            left_s = self._wall_s - (time.monotonic() - began_s)
+            if answer.reason == "crash" and used and left_s > 0:
+                # An earlier photo may have done the harm: this one gets a fresh worker, and what is
+                # left of its time.
                 worker = self._replace(worker)
-                answer = worker.ask(data, self._wall_s)
+                answer = worker.ask(data, left_s)
         except OSError as error:  # no process can be started
             log.warning("no process to read a photo: %s", first_line(error))
             answer = Answer("busy")

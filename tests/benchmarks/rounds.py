@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from app import PRACTICE
-from game.games import Games, GameView
+from game.games import Games
+from game.views import GameView
 from model.checkpoint import DEFAULT_CHECKPOINT, load
 from model.data.collection import Collection
 from model.geography import COUNTRY_CODES

@@ -31,10 +31,12 @@ def read_photo(data: bytes, name: str) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data)) as picture:
             if picture.width * picture.height > 50_000_000:
-                raise PictureError(f"{name}: too many pixels")
+                raise PictureError(f"{name}: too many pixels", "pixels")
             upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (OSError, Image.DecompressionBombError) as error:
-        raise PictureError(f"{name}: not a picture") from error
+    except Image.DecompressionBombError as error:
+        raise PictureError(f"{name}: too many pixels", "pixels") from error
+    except OSError as error:
+        raise PictureError(f"{name}: not a picture", "format" if data else "empty") from error
     return Image.fromarray(np.asarray(upright))
 
 

@@ -26,7 +26,8 @@ import sqlalchemy as sa
 from game.games import Games
 from game.rules.rounds import MODES, Guess, Mode, Reveal, Round
 from game.rules.scoring import judge
-from game.scoreboard import ROUNDS, SqlScoreboard, postgresql_engine, sqlite_engine
+from game.scoreboard import SqlScoreboard, postgresql_engine, sqlite_engine
+from game.scoreboard.schema import GAMES, ROUNDS
 from game.statistics import Statistics, Tally, total
 from model.geography import COUNTRY_CODES
 from model.types import Crop, Place
@@ -191,8 +192,9 @@ def test_what_is_recorded_is_there_for_the_next_server(database: Database) -> No
 def test_no_column_could_tell_players_apart() -> None:
     assert set(ROUNDS.c.keys()) == {
         "id", "hour", "mode", "rendered", "country", "human", "model", "human_points",
-        "model_points",
+        "model_points", "bot",
     }  # fmt: skip
+    assert set(GAMES.c.keys()) == {"key", "hour", "state"}, "and the key is a hash"
 
 
 def test_statistics_by_kind_and_country(database: Database) -> None:
@@ -328,7 +330,8 @@ def test_a_role_that_may_write_but_create_nothing(cluster: Cluster) -> None:
         for statement in (
             f"CREATE ROLE {role} LOGIN PASSWORD 'x'",
             "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-            f"GRANT SELECT, INSERT ON geoduel_rounds TO {role}",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON geoduel_rounds, geoduel_games TO {role}",
+            f"GRANT SELECT ON geoduel_schema TO {role}",
         ):
             connection.execute(statement.encode())
     address = f"postgresql://{role}:x@127.0.0.1:{cluster.port}/{name}"
@@ -347,6 +350,7 @@ def test_a_wrong_password_is_one_line_that_does_not_repeat_it(
         record(board, reveal())
         assert board.statistics() == Statistics()
         board.close()
-    (line,) = [entry.getMessage() for entry in caplog.records]
+    line, lost = [entry.getMessage() for entry in caplog.records]
     assert "password authentication failed" in line
-    assert "sesame" not in line
+    assert "1 rounds could not be saved" in lost
+    assert "sesame" not in caplog.text

@@ -2,7 +2,7 @@
 (() => {
   const G = window.GeoDuel;
   const known = {}; // by country: what the server answered
-  let send, chosen = null, latest = null, shownCue = "all";
+  let chosen = null, latest = null, shownCue = "all";
   const codes = Object.keys(G.data.countries);
   const list = (names) => new Intl.ListFormat(G.state.language).format(names);
 
@@ -25,7 +25,7 @@
     if (!codes.includes(code)) return;
     chosen = code;
     shownCue = "all";
-    if (!known[code]) send("guide", { country: code, at: Date.now() });
+    if (!known[code]) G.connection.ask("guide", { country: code }).then(take);
     for (const button of G.all("#guide-countries button")) {
       if (button.dataset.code !== code) button.removeAttribute("aria-current");
       else {
@@ -87,6 +87,12 @@
   }
 
   const fact = ([topic, text]) => [G.make("dt", {}, G.text(`guide_${topic}`)), G.make("dd", {}, text)];
+
+  function take(page) {
+    if (!page.country) return;
+    known[page.country] = page;
+    if (page.country === chosen) draw();
+  }
 
   function samples({ words, towns, language }) {
     const row = (key, texts) => [
@@ -152,21 +158,12 @@
   }
 
   G.guide = {
-    mount(trigger) {
-      send = trigger;
+    mount() {
       G.find("#guide-filter").addEventListener("input", index);
       G.find(".guide-index").addEventListener("keydown", key);
       G.find("#guide-countries").addEventListener("click", (event) => {
         const code = event.target.closest("[data-code]")?.dataset.code;
         if (code) choose(code);
-      });
-    },
-    listen(props, watch) {
-      watch("value", () => {
-        const page = props.value;
-        if (!page?.country) return;
-        known[page.country] = page;
-        if (page.country === chosen) draw();
       });
     },
     // What the last round was about is the first thing to look up.

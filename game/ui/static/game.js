@@ -2,7 +2,7 @@
 (() => {
   const G = window.GeoDuel;
   const { state } = G;
-  let trigger, picture = "", heat = null, waiting = false;
+  let picture = "", heat = null, waiting = false;
 
   G.pick = (code) => {
     if (state.phase !== "guess" || waiting) return;
@@ -33,13 +33,7 @@
     if (waiting) return;
     waiting = true;
     buttons();
-    trigger(name, data);
-    // Should an answer be lost on the way, the page must not stay locked.
-    clearTimeout(send.timer);
-    send.timer = setTimeout(() => {
-      waiting = false;
-      buttons();
-    }, 45000);
+    G.connection.ask(name, data).then(take);
   }
 
   function guess() {
@@ -104,11 +98,14 @@
   }
 
   function take(message) {
-    clearTimeout(send.timer);
     waiting = false;
     if (message.phase === "problem") {
-      G.status(message.problem, { detail: message.detail });
-      if (!state.game) G.find(".gd-wait").textContent = G.text(message.problem, message);
+      G.status(message.problem);
+      if (!state.game) {
+        const wait = G.find(".gd-wait");
+        wait.dataset.t = message.problem;
+        wait.textContent = G.text(message.problem);
+      }
       return buttons();
     }
     const fresh = message.step !== state.step;
@@ -137,23 +134,21 @@
     if (times > 9 || G.evidence.settled()) return;
     follow.timer = setTimeout(() => {
       if (G.evidence.settled()) return;
-      trigger("evidence", { round: shownNumber(), at: Date.now() });
+      G.connection.ask("evidence", { round: shownNumber() }, { patient: false }).then(G.evidence.show);
       follow(times + 1);
     }, 600 * 1.4 ** times);
   }
 
   G.evidence = {
     settled: () => !heat?.some((layer) => layer.pending),
-    listen(props, watch) {
-      watch("value", () => {
-        const { step, number, evidence } = props.value ?? {};
-        if (step !== state.step || number !== shownNumber() || !heat) return;
-        for (const known of evidence) {
-          const layer = heat.find(({ country, against }) => country === known.country && against === known.against);
-          if (layer) Object.assign(layer, known);
-        }
-        G.find("#heatmap").heat?.say();
-      });
+    show(answer) {
+      const { step, number, evidence } = answer ?? {};
+      if (step !== state.step || number !== shownNumber() || !heat) return;
+      for (const known of evidence) {
+        const layer = heat.find(({ country, against }) => country === known.country && against === known.against);
+        if (layer) Object.assign(layer, known);
+      }
+      G.find("#heatmap").heat?.say();
     },
   };
 
@@ -183,9 +178,10 @@
   // A new step: say so, and put the focus where the next key belongs.
   function arrive(switched) {
     const { phase, game } = state;
-    if (game.restarted) G.status("restarted");
+    if (game.lost) G.status(`lost_${game.lost}`);
     else if (switched) G.status("mode_changed", { mode: G.text(`mode_${game.mode}`) });
     else G.status(phase === "guess" ? "net_watching" : "");
+    if (game.unsaved) G.status("unsaved");
     G.announce(said());
     if (phase !== "guess") G.find("#next-button").focus({ preventScroll: true });
     else if (G.touch()) G.find(".gd-question").focus({ preventScroll: true });
@@ -232,24 +228,22 @@
       if (round) send("replay", { round: Number(round) });
     });
     for (const radio of G.all("#mode input"))
-      radio.addEventListener("change", () => send("begin", { mode: radio.value }));
+      radio.addEventListener("change", () => send("begin", { step: state.step, mode: radio.value }));
     for (const radio of G.all("#language input"))
       radio.addEventListener("change", () => language(radio.value));
     document.addEventListener("keydown", keys);
   }
 
-  G.mount = (element, props, watch, send_event) => {
+  G.mount = (element, props) => {
     G.root = element.querySelector(".gd");
     G.facts = props.facts;
-    trigger = send_event;
     G.search.mount();
     G.map.mount();
-    G.photo.mount(send_event);
-    G.guide.mount(send_event);
+    G.photo.mount();
+    G.guide.mount();
     listen();
     G.shell.mount();
     G.setLanguage(G.firstLanguage());
-    watch("value", () => props.value && take(props.value));
-    if (props.value) take(props.value);
+    G.connection.mount(take);
   };
 })();

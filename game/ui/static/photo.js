@@ -1,7 +1,15 @@
 // A visitor's photo: read here, sent inside the event, never left as a file on the server.
 (() => {
   const G = window.GeoDuel;
-  let send, message = null, working = false;
+  const PATIENCE_MS = 60000; // longer than the server takes for the worst photo
+  // What can befall any question, in words for a photo.
+  const SAID_OF_PHOTOS = {
+    problem_too_big: "photo_refused",
+    problem_lost: "photo_lost",
+    problem_server: "photo_failed",
+    problem_busy: "photo_busy",
+  };
+  let message = null, working = null; // the file that the net looks at
 
   function draw() {
     const place = G.find("#upload-result");
@@ -25,24 +33,37 @@
     G.heat(heat, message.picture, message.heat, G.text("photo_alt"));
   }
 
+  const base64 = (file) =>
+    new Promise((done) => {
+      const reader = new FileReader();
+      reader.onload = () => done(String(reader.result).split(",")[1] ?? "");
+      reader.onerror = () => done(null);
+      reader.readAsDataURL(file);
+    });
+
+  // The newest photo counts: one that takes long, or whose answer is lost, never keeps off the next.
   async function take(file) {
-    if (!file || working) return;
+    if (!file) return;
     G.tab("photo"); // a file can also be handed in while the other tab is open
-    if (file.size > G.data.photoBytesMax) {
-      message = { problem: "photo_too_big" };
-      return draw();
-    }
-    working = true;
+    if (file.size > G.data.photoBytesMax) return show({ problem: "photo_bytes" });
+    working = file;
     draw();
-    const reader = new FileReader();
-    reader.onload = () => send("photo", { data: String(reader.result).split(",")[1] ?? "", at: Date.now() });
-    reader.onerror = () => G.photo.show({ problem: "photo_unreadable" });
-    reader.readAsDataURL(file);
+    const data = await base64(file);
+    const answer =
+      data === null
+        ? { problem: "photo_damaged" }
+        : await G.connection.ask("photo", { data }, { patient: false, patience_ms: PATIENCE_MS });
+    if (working === file) show(answer);
+  }
+
+  function show(answer) {
+    working = null;
+    message = SAID_OF_PHOTOS[answer.problem] ? { problem: SAID_OF_PHOTOS[answer.problem] } : answer;
+    draw();
   }
 
   G.photo = {
-    mount(trigger) {
-      send = trigger;
+    mount() {
       const zone = G.find(".gd-drop");
       const input = zone.querySelector("input");
       input.addEventListener("change", () => {
@@ -55,14 +76,6 @@
           zone.classList.toggle("over", name === "dragover");
           if (name === "drop") take(event.dataTransfer.files[0]);
         });
-    },
-    listen(props, watch) {
-      watch("value", () => props.value && G.photo.show(props.value));
-    },
-    show(answer) {
-      message = answer;
-      working = false;
-      draw();
     },
     redraw: draw,
   };

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from game.games import Games, GameView
+from game.games import Games
 from game.rules.rounds import Mode
+from game.views import GameView
 from tests.fakes import FakeSource
 
 

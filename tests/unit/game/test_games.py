@@ -8,13 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from game.games import Games, GameView
+from game.games import Games
+from game.players import IDLE_S, LEFT_S, Players
+from game.refusals import RefusedError
 from game.rules.rounds import MODES, Mode
+from game.rules.unreadable import AGAIN_S
 from game.ui import messages
+from game.views import GameView, Visit
 from model.errors import DataError
 from model.geography import COUNTRY_CODES
-from tests.fakes import FakeOpponent
+from tests.fakes import FakeAnalysis, FakeOpponent
 from tests.unit.game.playing import play, small_source, truth
 
 
@@ -109,27 +114,172 @@ def test_what_is_no_country_is_no_guess(games: Games, nonsense: object) -> None:
 
 def test_an_old_game_is_cleared_and_says_so() -> None:
     clock = Clock()
-    games = Games(small_source(), FakeOpponent(), clock_s=clock, player_ttl_s=60)
+    games = Games(small_source(), FakeOpponent(), clock_s=clock)
     view = games.start("a", "graded")
-    clock.now_s = 50
+    clock.now_s = IDLE_S - 1
     games.start("b", "graded")
-    clock.now_s = 100
-    fresh = games.guess("a", view.ticket, "HU")
-    assert fresh.restarted
+    clock.now_s = IDLE_S + 1
+    fresh = games.guess("a", view.ticket, "HU", Visit(server=games.server))
+    assert fresh.lost == "idle"
     assert not fresh.session.reveals
     assert fresh.picture is not None
     assert games.view("b") is not None
 
 
-def test_the_player_idle_for_longest_makes_room() -> None:
-    games = Games(small_source(), FakeOpponent(), players_max=2)
-    first = games.start("a", "graded")
-    games.start("b", "graded")
-    games.guess("a", first.ticket, "HU")
-    games.start("c", "graded")
-    assert [games.view(key) is None for key in "abc"] == [False, True, False]
-    games.leave("c")
-    assert games.view("c") is None
+def test_another_server_says_that_it_is_another() -> None:
+    before, after = (Games(small_source(), FakeOpponent()) for _ in range(2))
+    view = before.open("a")
+    assert view.lost == "", "a page that never played has lost nothing"
+    for step in (
+        after.open,
+        lambda key, visit: after.guess(key, view.ticket, "HU", visit),
+        lambda key, visit: after.next(key, view.ticket, visit),
+    ):
+        fresh = step(f"{step}", Visit(server=before.server))
+        assert (fresh.lost, fresh.session.number, len(fresh.session.reveals)) == ("server", 1, 0)
+        assert fresh.picture is not None
+
+
+def test_leaving_is_no_end(games: Games) -> None:
+    view = games.start("a", "graded")
+    games.leave("a")
+    games.leave("nobody")
+    revealed = games.guess("a", view.ticket, truth(view))
+    assert revealed.session.human_total == 1000
+
+
+def test_who_left_and_does_not_come_back_is_cleared_sooner() -> None:
+    clock = Clock()
+    games = Games(small_source(), FakeOpponent(), clock_s=clock)
+    for key in "abc":
+        games.start(key, "graded")
+    games.leave("a")
+    games.leave("b")
+    clock.now_s = LEFT_S
+    assert games.view("b") is not None, "it was a reload"
+    clock.now_s = LEFT_S + 1
+    assert [games.view(key) is None for key in "abc"] == [True, False, False]
+
+
+def test_newcomers_end_nobodys_game() -> None:
+    clock = Clock()
+    players = Players(clock, players_max=2)
+    games = Games(small_source(), FakeOpponent(), clock_s=clock, players=players)
+    for key in "ab":
+        games.start(key, "graded")
+    clock.now_s = IDLE_S
+    for key in (f"newcomer {i}" for i in range(600)):
+        with pytest.raises(RefusedError) as refused:
+            games.open(key)
+        assert refused.value.problem == "problem_full"
+    assert [games.view(key) is None for key in "ab"] == [False, False]
+    games.leave("b")
+    clock.now_s += LEFT_S + 1
+    assert games.open("c").session.number == 1
+
+
+def test_one_address_cannot_take_every_place() -> None:
+    clock = Clock()
+    games = Games(small_source(), FakeOpponent(), players=Players(clock, per_address_max=3))
+    one, other = Visit("203.0.113.5"), Visit("203.0.113.6")
+    for key in "abc":
+        games.open(key, one)
+    with pytest.raises(RefusedError) as refused:
+        games.open("d", one)
+    assert refused.value.problem == "problem_address"
+    games.open("a", one)
+    games.open("d", other)
+    for key in "efghi":
+        games.open(key)  # of the machine itself, which is not counted
+
+
+class Cancellable(FakeOpponent):
+    """Holds up every turn until told, and counts them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate, self.asked = threading.Event(), 0
+
+    def analyse(self, picture: Image.Image) -> FakeAnalysis:
+        self.asked += 1
+        self.gate.wait(20)
+        return super().analyse(picture)
+
+
+def test_nothing_is_done_any_more_for_who_was_cleared() -> None:
+    clock, opponent = Clock(), Cancellable()
+    games = Games(small_source(), opponent, clock_s=clock)
+    for i in range(30):
+        games.open(f"player {i}")
+    clock.now_s = IDLE_S + 1
+    games.view("anybody")
+    opponent.gate.set()
+    last = games.open("last")
+    games.guess("last", last.ticket, "HU")
+    assert opponent.asked <= 3, "the two turns that ran already, and the one of the last"
+
+
+def test_a_lost_answer_is_asked_for_again_and_counts_once(games: Games) -> None:
+    dealt = games.open("a")
+    opened = games.open("a")
+    assert opened.ticket == dealt.ticket
+    assert same(opened.picture, dealt.picture), "the page that asks again has no picture"
+    revealed = games.guess("a", dealt.ticket, truth(dealt))
+    again = games.guess("a", dealt.ticket, truth(dealt))
+    assert again.session == revealed.session
+    assert again.ticket == revealed.ticket
+    assert again.evidence[0].prediction == revealed.evidence[0].prediction
+    assert same(again.picture, dealt.picture)
+    following = games.next("a", revealed.ticket)
+    lost = games.next("a", revealed.ticket)
+    assert lost.session == following.session
+    assert same(lost.picture, following.picture)
+    assert same(games.open("a").picture, following.picture)
+    begun = games.start("a", "distance", following.ticket)
+    assert games.start("a", "distance", following.ticket).session == begun.session
+
+
+def same(one: Image.Image | None, other: Image.Image | None) -> bool:
+    assert one is not None
+    assert other is not None
+    return np.array_equal(np.asarray(one), np.asarray(other))
+
+
+def test_a_page_comes_back_to_its_summary(games: Games) -> None:
+    *_, last = play(games, "a", "distance")
+    back = games.open("a")
+    assert (back.session, back.ticket) == (last.session, last.ticket)
+    assert back.picture is not None
+
+
+def test_a_running_round_whose_picture_is_gone_is_dealt_anew() -> None:
+    source = small_source()
+    games = Games(source, FakeOpponent())
+    view = games.open("a")
+    assert view.session.current is not None
+    source.unreadable |= {view.session.current.place_index}
+    back = games.open("a")
+    assert back.session.current != view.session.current
+    assert back.session.number == 1
+    assert back.picture is not None
+    revealed = games.guess("a", back.ticket, truth(back))
+    source.unreadable |= {back.session.current.place_index}
+    assert games.open("a").session == revealed.session, "a finished round stays, without a picture"
+
+
+def test_a_deal_that_fails_can_be_tried_again() -> None:
+    source, now_s = small_source(countries=("HU",), per_country=5), [0.0]
+    games = Games(source, FakeOpponent(), clock_s=lambda: now_s[0])
+    view = games.open("a")
+    view = games.guess("a", view.ticket, "HU")
+    source.unreadable = frozenset(range(5))
+    with pytest.raises(DataError):
+        games.next("a", view.ticket)
+    back = games.open("a")
+    assert (back.session, back.ticket) == (view.session, view.ticket)
+    source.unreadable = frozenset()
+    now_s[0] += AGAIN_S + 1
+    assert games.next("a", view.ticket).session.number == 2
 
 
 def test_unreadable_panoramas_are_passed_over(caplog: pytest.LogCaptureFixture) -> None:

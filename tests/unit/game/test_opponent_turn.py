@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from game.games import Games, GameView
+from game.games import Games
 from game.opponent_turn import BACKLOG_MAX
+from game.players import IDLE_S
 from game.ui import messages
+from game.views import GameView
 from model.geography import COUNTRY_CODES
 from model.types import Heatmap, Prediction
 from tests.fakes import FakeAnalysis, FakeOpponent
@@ -205,11 +207,13 @@ def test_a_finished_round_keeps_its_maps_and_lets_the_analysis_go() -> None:
 
 def test_tests_of_a_game_that_is_over_are_given_up() -> None:
     opponent = Blockable()
-    games = Games(small_source(), opponent, rng_seed=1)
+    now_s = [0.0]
+    games = Games(small_source(), opponent, rng_seed=1, clock_s=lambda: now_s[0])
     first = games.start("a", "graded")
     games.guess("a", first.ticket, truth(first))
     time.sleep(0.2)  # the first test is under way
-    games.leave("a")
+    now_s[0] = IDLE_S + 1
+    assert games.view("b") is None, "with this the first player is cleared"
     opponent.gate.set()
     time.sleep(0.3)
     assert opponent.done.count("occlusion") <= 1

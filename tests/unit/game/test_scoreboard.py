@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from game.games import Games, GameView
+from game.games import Games
 from game.ports import Scoreboard
 from game.rules.rounds import Guess, Mode, Reveal, Round, Verdict
 from game.scoreboard import (
@@ -28,6 +28,7 @@ from game.scoreboard import (
 )
 from game.statistics import LEAST_ROUNDS, Statistics, Tally, differences, total
 from game.ui import messages
+from game.views import GameView
 from model.errors import ConfigError
 from model.geography import COUNTRY_CODES
 from model.types import Crop, Place
@@ -191,7 +192,7 @@ def test_statistics_are_cached_for_some_seconds() -> None:
 
 def test_a_database_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
-    monkeypatch.setattr("game.scoreboard._prepare", lambda _: gate.wait(20))
+    monkeypatch.setattr("game.scoreboard.board.prepare", lambda _: gate.wait(20))
     board = SqlScoreboard(memory_engine(), patience_s=0.05)
     start_s = time.perf_counter()
     for _ in range(20_000):
@@ -200,7 +201,7 @@ def test_a_database_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) 
     start_s = time.perf_counter()
     assert board.statistics() == Statistics()
     waited_s = time.perf_counter() - start_s
-    assert len(board._waiting) == 10_000, "memory stays bounded"
+    assert len(board._rounds) == 10_000, "memory stays bounded"
     assert board._executor._work_queue.qsize() <= 2
     gate.set()
     board.close()
@@ -241,7 +242,9 @@ def test_fifty_submits_at_once_count_once() -> None:
     recorded: list[UUID] = []
 
     class Listening(FakeScoreboard):
-        def record(self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool) -> None:
+        def record(
+            self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool, bot: bool = False
+        ) -> None:
             recorded.append(round_id)
 
     games = new_games(Listening())
@@ -258,7 +261,9 @@ def test_fifty_submits_at_once_count_once() -> None:
 
 def test_the_summary_survives_a_broken_scoreboard(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(FakeScoreboard):
-        def record(self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool) -> None:
+        def record(
+            self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool, bot: bool = False
+        ) -> None:
             raise OSError("told to fail")
 
         def statistics(self) -> Statistics:

@@ -8,14 +8,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from game.ui import handlers
-from game.ui.handlers import photo_handler
+from game.ui.handlers import Event, photo_handler
 from model import explain, predict
 from model.checkpoint import Checkpoint, load, save
 from model.data.pictures import open_picture
@@ -129,8 +128,8 @@ def test_the_game_shows_an_uploaded_photo_upright_with_its_maps(
     name: str, predictor: Predictor
 ) -> None:
     data, size = PHOTOS[name]
-    look = photo_handler(predictor, open_picture)
-    answer = look(gr.EventData(None, {"data": base64.b64encode(data).decode()}))
+    look = photo_handler(predictor, open_picture, lambda _: False)
+    answer = look(Event("a", data={"data": base64.b64encode(data).decode()}))
     assert len(answer["top"]) == 5
     assert len(answer["heat"]) == 4
     assert [layer["against"] for layer in answer["heat"][:3]] == [None] * 3
@@ -148,9 +147,9 @@ def test_the_game_shows_an_uploaded_photo_upright_with_its_maps(
 def test_a_photo_out_of_all_proportion_costs_no_memory(
     size: tuple[int, int], predictor: Predictor
 ) -> None:
-    look = photo_handler(predictor, open_picture)
+    look = photo_handler(predictor, open_picture, lambda _: False)
     data = base64.b64encode(encoded(noise(*size), "PNG")).decode()
-    answer = look(gr.EventData(None, {"data": data}))
+    answer = look(Event("a", data={"data": data}))
     for uri in (answer["picture"], *filter(None, (layer["uri"] for layer in answer["heat"]))):
         with Image.open(io.BytesIO(base64.b64decode(uri.split(",")[1]))) as shown:
             assert max(shown.size) <= 4000

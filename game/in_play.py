@@ -1,0 +1,84 @@
+"""Whether a photo shows a crop that somebody is playing right now, however it was taken.
+
+Both are reduced to small pictures of their edges, and one is slid over the other at many scales
+(normalised cross-correlation, by Fourier transform): a copy is found re-encoded, resized,
+brightened, with its margins cut off, or anywhere on a screenshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Edges = NDArray[np.float32]
+"""[rows, columns], of mean 0 and about variance 1 everywhere."""
+
+WIDTH_PX = 64
+"""Of the edges of a crop."""
+
+HEIGHT_PX = 28
+
+SCALES = tuple(float(scale) for scale in np.geomspace(0.62, 2.6, 26))
+"""Width of the photo over the width of the crop in it: from a cut copy to a whole screen."""
+
+OVERLAP = 0.5
+"""At least this share of the crop must be on the photo."""
+
+ALIKE = 0.5
+"""Correlation from which on it is a copy: others stay below 0.4, see the tests."""
+
+PHOTO_SIDE_MAX_PX = 200
+
+
+def edges_of(picture: Image.Image, width_px: int = WIDTH_PX, height_px: int = HEIGHT_PX) -> Edges:
+    """What is left of a picture of any size without colour, brightness and contrast."""
+    small = picture.convert("F").resize((width_px, height_px), Image.Resampling.BOX)
+    coarse = (max(1, width_px // 6), max(1, height_px // 6))
+
+    def blurred(values: Image.Image) -> Edges:
+        down = values.resize(coarse, Image.Resampling.BOX)
+        return np.asarray(down.resize(small.size, Image.Resampling.BICUBIC), dtype=np.float32)
+
+    high = np.asarray(small, dtype=np.float32) - blurred(small)
+    power = blurred(Image.fromarray(high * high))
+    # A little is added, so that the noise of an empty sky does not count as much as a roof.
+    return np.asarray(high / np.sqrt(np.maximum(power, 0) + 25.0), dtype=np.float32)
+
+
+def is_in_play(photo: Image.Image, crops: Sequence[Edges]) -> bool:
+    """Whether the photo shows one of these crops; some seconds for hundreds of them.
+
+    Args:
+        photo: RGB, of any size.
+        crops: the edges of those in play.
+    """
+    if not crops:
+        return False
+    return any(likeness(photo, crops, scale) >= ALIKE for scale in SCALES)
+
+
+def likeness(photo: Image.Image, crops: Sequence[Edges], scale: float) -> float:
+    """The best correlation of any of the crops anywhere on the photo, at this scale, in [-1, 1]."""
+    width_px = round(WIDTH_PX * scale)
+    height_px = round(width_px * photo.height / photo.width)
+    if not HEIGHT_PX * OVERLAP <= height_px <= PHOTO_SIDE_MAX_PX:
+        return -1.0
+    edges = edges_of(photo, width_px, height_px)
+    shape = (height_px + HEIGHT_PX, width_px + WIDTH_PX)  # so that nothing wraps around
+    stack = np.stack(crops)
+
+    def slid(fixed: Edges, moving: Edges) -> Edges:
+        product = np.fft.rfft2(fixed, shape) * np.conj(np.fft.rfft2(moving, shape))
+        return np.asarray(np.fft.irfft2(product, shape), dtype=np.float32)
+
+    there, window = np.ones_like(edges), np.ones((HEIGHT_PX, WIDTH_PX), dtype=np.float32)
+    covered = slid(there, window) >= OVERLAP * window.size - 0.5
+    if not covered.any():
+        return -1.0
+    of_photo = np.maximum(slid(edges * edges, window), 1.0)
+    of_crops = np.maximum(slid(there, stack * stack), 1.0)
+    alike = slid(edges, stack) / np.sqrt(of_photo * of_crops)
+    return float(alike[:, covered].max())

@@ -1,0 +1,163 @@
+"""The way from the page's scripts to the handlers and back: one POST a step, JSON both ways.
+
+The page asks again whatever got lost on the way, which Gradio's own events cannot: they break with
+the connection that they began on.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from game.limits import Allowance, RateLimit
+from game.refusals import RefusedError
+from game.ui import messages
+from game.ui.addresses import client_address
+from game.ui.handlers import Event, Handler
+from game.ui.messages import Message
+from game.views import Visit
+from model.errors import DataError
+
+log = logging.getLogger(__name__)
+
+PATH = "/geoduel/{name}"
+
+KEY = re.compile(r"[0-9a-f]{32}")
+"""128 random bits, drawn by the page."""
+
+THREADS_MAX = 200
+"""Handlers at work at once; most only wait for the opponent."""
+
+PLACE_PATIENCE_S = 10.0
+"""How long an event waits where only so many of its kind are answered at once."""
+
+SMALL_BYTES_MAX = 4096
+"""Of any event but a photo."""
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """How events of one name are answered.
+
+    Attributes:
+        handler: answers them.
+        allowance: of each address; kinds of one allowance share it.
+        bytes_max: of the request, which is not read any further.
+        at_once: so many are answered at a time, the others wait.
+    """
+
+    handler: Handler
+    allowance: Allowance
+    bytes_max: int = SMALL_BYTES_MAX
+    at_once: int = THREADS_MAX
+
+
+class Events:
+    """All kinds of events, as a route.
+
+    Args:
+        kinds: by name.
+        behind_proxy: whether a host's proxies stand in front, as on Spaces.
+        clock_s: a monotonic clock in seconds.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, EventKind],
+        *,
+        behind_proxy: bool,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._kinds, self._behind_proxy = kinds, behind_proxy
+        allowances = {kind.allowance for kind in kinds.values()}
+        self._limits = {allowance: RateLimit(allowance, clock_s) for allowance in allowances}
+        self._places = {name: threading.Semaphore(kind.at_once) for name, kind in kinds.items()}
+        self._threads: anyio.CapacityLimiter | None = None
+
+    @property
+    def route(self) -> Route:
+        """Where the page's scripts find them."""
+        return Route(PATH, self._answer, methods=["POST"])
+
+    async def _answer(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        kind = self._kinds.get(name)
+        if kind is None:
+            return _problem(404, "problem_request")
+        try:
+            body = await _read(request, kind.bytes_max)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
+        if body is None:
+            return _problem(413, "problem_too_big")
+        event = self._event(request, body)
+        if event is None:
+            return _problem(400, "problem_request")
+        # Made here, for it belongs to the loop that it is used in.
+        self._threads = self._threads or anyio.CapacityLimiter(THREADS_MAX)
+        return await anyio.to_thread.run_sync(self._work, name, event, limiter=self._threads)
+
+    def _event(self, request: Request, body: bytes) -> Event | None:
+        """The event of a request; ``None`` if it is none."""
+        try:
+            data = json.loads(body)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(data, dict) or not KEY.fullmatch(str(data.get("key"))):
+            return None
+        server = data.get("server")
+        peer = request.client.host if request.client else None
+        forwarded = request.headers.getlist("x-forwarded-for")
+        address = client_address(peer, forwarded, behind_proxy=self._behind_proxy)
+        visit = Visit(address, server if isinstance(server, str) else "")
+        return Event(data["key"], visit, data)
+
+    def _work(self, name: str, event: Event) -> Response:
+        kind = self._kinds[name]
+        try:
+            wait_s = self._limits[kind.allowance].wait_s(event.visit.address)
+            if wait_s:
+                raise RefusedError("problem_often", wait_s)
+            return JSONResponse(self._in_its_place(name, event) or {})
+        except RefusedError as refused:
+            return _problem(429, refused.problem, retry_after_s=refused.retry_after_s)
+        except DataError as error:
+            log.warning("nothing to play with: %s", error)
+            return _problem(500, "problem_data")
+        except Exception:  # a page must never wait for an answer that does not come
+            log.exception("the event %s failed", name)
+            return _problem(500, "problem_server")
+
+    def _in_its_place(self, name: str, event: Event) -> Message | None:
+        place = self._places[name]
+        if not place.acquire(timeout=PLACE_PATIENCE_S):
+            raise RefusedError("problem_busy", PLACE_PATIENCE_S)
+        try:
+            return self._kinds[name].handler(event)
+        finally:
+            place.release()
+
+
+async def _read(request: Request, bytes_max: int) -> bytes | None:
+    """The body of a request; ``None`` if it is larger than allowed, of which no more is kept."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > bytes_max:
+            return None
+    return bytes(body)
+
+
+def _problem(status: int, problem: str, **more: Any) -> Response:
+    return JSONResponse({**messages.problem_message(problem), **more}, status)

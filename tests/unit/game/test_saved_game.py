@@ -1,0 +1,165 @@
+"""Running games that outlive the process: as documents, and in games that go on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from game.games import Games
+from game.players import IDLE_S
+from game.rules.rounds import MODES, Mode
+from game.saved_game import from_json
+from game.views import GameView, Visit
+from tests.fakes import FakeOpponent, FakeScoreboard, FakeSource
+from tests.unit.game.playing import play, small_source, truth
+
+
+class Store(dict[str, str]):
+    """Running games in memory; away when told."""
+
+    away = False
+
+    def save(self, key: str, state: str) -> None:
+        self[key] = state
+
+    def load(self, key: str) -> str | None:
+        if self.away:
+            raise OSError("told to be away")
+        return self.get(key)
+
+
+def restarted(store: Store, before: Games, key: str, **options: Any) -> GameView:
+    """The view of a page that played with one server and asks another."""
+    return new_games(store, **options).open(key, Visit(server=before.server))
+
+
+def new_games(store: Store | None, source: FakeSource | None = None, **options: Any) -> Games:
+    return Games(source or small_source(), FakeOpponent(), store=store, **options)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_step_of_a_game_is_gone_on_with_by_another_server(mode: Mode) -> None:
+    store = Store()
+    games = new_games(store)
+    phases = []
+    for view in play(games, "secret key", mode):
+        after = restarted(store, games, "secret key")
+        phases.append(view.session.phase)
+        assert (after.session, after.ticket, after.lost) == (view.session, view.ticket, "")
+        assert after.picture is not None
+        if view.picture is not None:
+            assert np.array_equal(np.asarray(after.picture), np.asarray(view.picture))
+        for one, other in zip(after.evidence, view.evidence, strict=True):
+            assert one.prediction is not None
+            assert other.prediction is not None
+            assert one.prediction.probabilities == pytest.approx(
+                other.prediction.probabilities, abs=1e-5
+            )
+        if view.session.phase == "reveal":
+            assert after.evidence[-1].maps, "the opponent looks again for the maps on show"
+    assert set(phases) == {"guess", "reveal", "summary"}
+    assert "secret key" not in "".join([*store, *store.values()])
+
+
+def test_a_restored_game_is_played_to_its_end_and_counts_once() -> None:
+    store, board = Store(), FakeScoreboard()
+    view = None
+    games = new_games(store, scoreboard=board)
+    view = games.open("a")
+    while view.session.phase != "summary":
+        visit = Visit(server=games.server)
+        games = new_games(store, scoreboard=board)  # a new server for every step
+        if view.session.phase == "guess":
+            ticket, country = view.ticket, truth(view)
+            view = games.guess("a", ticket, country, visit)
+            assert games.guess("a", ticket, "AD", visit).session == view.session
+        else:
+            view = games.next("a", view.ticket, visit)
+    assert view.session.human_total == 5000
+    assert sum(tally.rounds for tally in board.statistics().rendered.values()) == 5
+    replay = games.replay("a", 2)
+    assert replay is not None
+    assert replay.evidence.maps
+
+
+def test_a_new_game_does_not_show_again_what_an_earlier_process_showed() -> None:
+    store = Store()
+    games = new_games(store)
+    *_, last = play(games, "a")
+    after = new_games(store)
+    view = after.next("a", last.ticket, Visit(server=games.server))
+    assert view.session.dealt.isdisjoint(last.session.dealt)
+
+
+def test_places_in_another_order_are_the_same_places() -> None:
+    store = Store()
+    games = new_games(store, FakeSource(2, ("HU", "SK", "CZ"), size=(610, 112)))
+    view = games.open("a")
+    after = new_games(store, FakeSource(2, ("CZ", "SK", "HU"), size=(610, 112)))
+    back = after.open("a", Visit(server=games.server))
+    assert back.ticket == view.ticket
+    assert truth(back) == truth(view)
+
+
+def test_what_cannot_be_gone_on_with_is_said() -> None:
+    store = Store()
+    games = new_games(store)
+    games.open("a")
+    visit = Visit(server=games.server)
+    other_places = new_games(store, FakeSource(2, ("JP", "KR", "TW"), size=(610, 112)))
+    lost = other_places.open("a", visit)
+    # The place of the running round is one of 112, and these have other keys.
+    assert (lost.lost, lost.session.number) == ("server", 1)
+    store.away = True
+    assert new_games(store).open("a", visit).lost == "store"
+    store.away = False
+    assert new_games(store).open("b", visit).lost == "idle", "nothing is stored of it any more"
+    assert new_games(store).open("c").lost == "", "a page that never played asks for nothing"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 2},
+        {"mode": "x"},
+        {"rounds": None},
+        {"rounds": [{}]},
+        {"current": {"place": "nowhere", "crop": [0, 0, 1, 1]}},
+        {"current": None},
+        {"round_id": "x"},
+        {"seen": 5},
+    ],
+)
+def test_a_damaged_document_is_no_game(change: dict[str, Any]) -> None:
+    store, source = Store(), small_source()
+    new_games(store, source).open("a")
+    (text,) = store.values()
+    index_of = {place.key: i for i, place in enumerate(source.places)}
+    assert from_json(text, source.places, index_of).session.current is not None
+    with pytest.raises(ValueError, match=r"."):
+        from_json(json.dumps({**json.loads(text), **change}), source.places, index_of)
+
+
+def test_a_game_that_was_cleared_comes_back_with_another_picture() -> None:
+    """Its crop was not kept from "Your photo" while nobody played it."""
+    store, now_s = Store(), [0.0]
+    games = new_games(store, clock_s=lambda: now_s[0])
+    view = games.open("a")
+    view = games.next("a", games.guess("a", view.ticket, truth(view)).ticket)
+    now_s[0] = IDLE_S + 1
+    back = games.open("a", Visit(server=games.server))
+    assert (back.lost, back.session.number, back.session.human_total) == ("", 2, 1000)
+    assert back.session.current != view.session.current
+
+
+def test_a_store_that_fails_costs_nobody_the_game(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(Store):
+        def save(self, key: str, state: str) -> None:
+            raise OSError("told to fail")
+
+    *_, last = play(new_games(Broken()), "a")
+    assert last.session.human_total == 5000
+    assert "could not be stored" in caplog.text

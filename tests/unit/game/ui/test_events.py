@@ -1,0 +1,148 @@
+"""The route of the page's events: what comes in, what is turned away, what is said."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from game.games import Games
+from game.limits import Allowance
+from game.players import Players
+from game.refusals import RefusedError
+from game.ui.events import SMALL_BYTES_MAX, EventKind, Events
+from game.ui.handlers import Event
+from game.ui.messages import Message
+from game.ui.page import build_page
+from game.ui.texts import TEXTS
+from model.errors import DataError
+from model.uploads.limits import REASONS
+from tests.browser.serve_fakes import read_photo
+from tests.fakes import FakeOpponent
+from tests.unit.game.hints import hints
+from tests.unit.game.playing import small_source, truth
+
+KEY = "0123456789abcdef" * 2
+
+
+def client(handler: Any, *, behind_proxy: bool = True, **options: Any) -> TestClient:
+    kinds = {"look": EventKind(handler, Allowance(3, 1), **options)}
+    events = Events(kinds, behind_proxy=behind_proxy, clock_s=lambda: 0.0)
+    return TestClient(Starlette(routes=[events.route]))
+
+
+def echo(event: Event) -> Message:
+    return {"address": event.visit.address, "server": event.visit.server, "said": event.data["a"]}
+
+
+def test_an_event_comes_through() -> None:
+    body = {"key": KEY, "server": "abc", "a": [1]}
+    headers = {"x-forwarded-for": "9.9.9.9, 1.1.1.1"}
+    answer = client(echo).post("/geoduel/look", json=body, headers=headers)
+    assert answer.json() == {"address": "1.1.1.1", "server": "abc", "said": [1]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{", b"\xff", b'{"key": 5}', b'{"key": "short"}', b"[" * 4000, b'"x"', b"null"],
+)
+def test_what_is_no_event_is_turned_away(body: bytes) -> None:
+    answer = client(echo).post("/geoduel/look", content=body)
+    assert (answer.status_code, answer.json()["problem"]) == (400, "problem_request")
+
+
+def test_unknown_names_and_methods() -> None:
+    asking = client(echo)
+    assert asking.post("/geoduel/other", json={"key": KEY}).status_code == 404
+    assert asking.get("/geoduel/look").status_code == 405
+
+
+def test_no_more_is_read_than_allowed() -> None:
+    sent = 0
+
+    def chunks() -> Any:
+        nonlocal sent
+        for _ in range(1000):
+            sent += 1
+            yield b"x" * 1024
+
+    answer = client(echo).post("/geoduel/look", content=chunks())
+    assert (answer.status_code, answer.json()["problem"]) == (413, "problem_too_big")
+    good = {"key": KEY, "a": "x" * (SMALL_BYTES_MAX - 100)}
+    assert client(echo).post("/geoduel/look", json=good).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "problem"),
+    [
+        (RefusedError("problem_full", 7), 429, "problem_full"),
+        (DataError("/srv/secret/path.parquet: cut off"), 500, "problem_data"),
+        (RuntimeError("/srv/secret/path.parquet"), 500, "problem_server"),
+        (KeyError("/srv/secret"), 500, "problem_server"),
+    ],
+)
+def test_whatever_breaks_is_one_message_without_a_path(
+    error: Exception, status: int, problem: str
+) -> None:
+    def failing(_: Event) -> Message:
+        raise error
+
+    answer = client(failing).post("/geoduel/look", json={"key": KEY})
+    assert (answer.status_code, answer.json()["problem"]) == (status, problem)
+    assert "secret" not in answer.text
+    assert problem in TEXTS["en"]
+
+
+def test_one_address_is_slowed_down_and_others_are_not() -> None:
+    asking = client(echo)
+
+    def ask(address: str) -> int:
+        headers = {"x-forwarded-for": address}
+        body = {"key": KEY, "a": 1}
+        return int(asking.post("/geoduel/look", json=body, headers=headers).status_code)
+
+    assert [ask("1.1.1.1") for _ in range(5)] == [200, 200, 200, 429, 429]
+    assert ask("8.8.8.8") == 200
+
+
+def test_every_reason_of_the_reader_of_photos_has_its_words() -> None:
+    for texts in TEXTS.values():
+        assert {f"photo_{reason}" for reason in REASONS} <= set(texts)
+        limits = texts["photo_limits"]
+        assert all(kind in limits for kind in ("JPEG", "PNG", "WebP", "AVIF", "HEIC", "GIF"))
+
+
+def test_nothing_that_can_be_asked_tells_the_truth_or_the_nets_guess_before_the_guess() -> None:
+    source = small_source()
+    games = Games(source, FakeOpponent(), players=Players(lambda: 0.0))
+    page = build_page(games, FakeOpponent(), read_photo=read_photo)
+    asking = TestClient(Starlette(routes=[page.game_events.route]))
+
+    def ask(name: str, **data: Any) -> dict[str, Any]:
+        answer = asking.post(f"/geoduel/{name}", json={"key": KEY, **data})
+        return dict(answer.json())
+
+    opened = ask("open")
+    photo = opened["picture"].split(",")[1]
+    view = games.view(KEY)
+    assert view is not None
+    asked = [opened, ask("open"), ask("evidence", round=1), ask("evidence", round=0)]
+    asked += [ask("replay", round=number) for number in (0, 1, 2, -1, True, "1", None)]
+    asked += [ask("guess", step="old", country="HU"), ask("next", step=opened["step"])]
+    asked += [ask("begin", step="old", mode="distance"), ask("photo", data=photo)]
+    assert asked[-1]["problem"] == "photo_in_play"
+    for answer in asked:
+        assert "heat" not in answer
+        assert not answer.get("history")
+        assert not answer.get("evidence")
+        assert "top" not in answer
+        answer.pop("picture", None)
+        assert hints(json.dumps(answer), truth(view)) == []
+    now = games.view(KEY)
+    assert now is not None
+    assert now.session == view.session, "none of it has changed the game"
+    assert ask("guess", step=opened["step"], country="HU")["history"][0]["truth"] == truth(view)
+    assert "top" in ask("photo", data=photo), "after the guess it is answered"
