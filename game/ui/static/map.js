@@ -5,7 +5,8 @@
   const [, , WIDTH, HEIGHT] = boxes.world;
   const CLOSEST = 24; // times the whole world
   const MARKER_PX = 6;
-  let svg, view, tip, box = [...boxes.world], pressed = new Map(), moved = 0, moving = 0;
+  const SEEN_PX = 12;
+  let svg, view, tip, box = [...boxes.world], aim = box, pressed = new Map(), moved = 0, moving = 0;
 
   // Keeps a span of the view within the world, or the world in the middle of a larger view.
   const inside = (start, length, all) =>
@@ -33,8 +34,10 @@
     view.dispatchEvent(new CustomEvent("view"));
   }
 
+  // To a box that stays in view whatever the map's size, until the player moves the map.
   function glide(target) {
     cancelAnimationFrame(moving);
+    aim = target;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return show(target);
     const from = [...box], start = performance.now();
     const step = (now) => {
@@ -57,7 +60,13 @@
     const across = clientX == null ? 0.5 : (clientX - frame.left) / frame.width;
     const down = clientY == null ? 0.5 : (clientY - frame.top) / frame.height;
     const [x, y] = [box[0] + across * box[2], box[1] + down * box[3]];
+    aim = null;
     show([x - (x - box[0]) / factor, y - (y - box[1]) / factor, box[2] / factor, box[3] / factor]);
+  }
+
+  function move(dx, dy) {
+    aim = null;
+    show([box[0] + dx, box[1] + dy, box[2], box[3]]);
   }
 
   function pointerMoved(event) {
@@ -76,7 +85,7 @@
     } else {
       const [dx, dy] = [event.clientX - before[0], event.clientY - before[1]];
       moved += Math.abs(dx) + Math.abs(dy);
-      if (moved > 5) show([box[0] - dx * unit, box[1] - dy * unit, box[2], box[3]]);
+      if (moved > 5) move(-dx * unit, -dy * unit);
     }
   }
 
@@ -139,7 +148,7 @@
     const frame = view.getBoundingClientRect();
     const [x, y] = [frame.left + frame.width / 2, frame.top + frame.height / 2];
     const way = ARROWS[event.key];
-    if (way) show([box[0] + (way[0] * box[2]) / 10, box[1] + (way[1] * box[3]) / 10, box[2], box[3]]);
+    if (way) move((way[0] * box[2]) / 10, (way[1] * box[3]) / 10);
     else if (event.key === "+" || event.key === "=") zoom(1.5);
     else if (event.key === "-") zoom(1 / 1.5);
     else if (event.key === "0") glide(boxes.world);
@@ -162,6 +171,18 @@
       shape.parentNode.append(shape); // outlines lie above the neighbours
     }
     for (const marker of svg.querySelectorAll(".marker")) svg.append(marker);
+  }
+
+  // A country that is out of sight, or too small to be seen, is brought into view.
+  function seek(code) {
+    const [x, y] = toView(countries[code].map);
+    const shapes = [...svg.querySelectorAll(`path[data-code="${code}"]`)];
+    const wide = Math.max(0, ...shapes.map((shape) => shape.getBoundingClientRect().width));
+    const inView = x > 0 && y > 0 && x < view.clientWidth && y < view.clientHeight;
+    if (inView && wide > SEEN_PX) return;
+    const [middleX, middleY] = countries[code].map;
+    const room = wide ? Math.max(500, 1.5 * (wide / view.clientWidth) * box[2]) : 500;
+    glide([middleX - room, middleY - room, 2 * room, 2 * room]);
   }
 
   function listenTo() {
@@ -188,7 +209,7 @@
     for (const button of G.all("[data-box]"))
       button.addEventListener("click", () => glide(boxes[button.dataset.box]));
     G.find("#region-select").addEventListener("change", (event) => glide(boxes[event.target.value]));
-    new ResizeObserver(() => show(box)).observe(view);
+    new ResizeObserver(() => show(aim ?? box)).observe(view);
   }
 
   G.map = {
@@ -213,7 +234,10 @@
     },
     picked(code) {
       for (const shape of svg.querySelectorAll(".picked")) shape.classList.remove("picked");
-      if (code) mark(code, "picked");
+      if (code) {
+        mark(code, "picked");
+        seek(code);
+      }
       offer([]);
     },
     // Outlines truth and guesses, and moves to where all of them are seen.

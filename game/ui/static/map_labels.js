@@ -3,7 +3,7 @@
   const G = window.GeoDuel;
   const GAP_PX = 3;
   const HIGH_PX = 16;
-  const LONGEST = 2.2; // a name may be this many times as wide as its country is drawn
+  const LONGEST = 2.6; // a name may be this many times as wide as its country is drawn
 
   const overlap = (a, b) =>
     a.left < b.right + GAP_PX && b.left < a.right + GAP_PX && a.top < b.bottom + GAP_PX && b.top < a.bottom + GAP_PX;

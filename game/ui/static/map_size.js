@@ -23,6 +23,7 @@
   }
 
   function pin(on) {
+    G.find(".gd-offer").hidden = true;
     pinned = on && !G.onPhone();
     grow(on);
     G.find("#map-pin").setAttribute("aria-pressed", on);

@@ -3,7 +3,7 @@
   const G = window.GeoDuel;
   const SURE_PX = 7; // nothing else this near: the tap is plain
   const REACH_PX = 14;
-  const OFFERED = 8;
+  const OFFERED = 6;
 
   // `near`: how far each country lies from the tap, as [code, pixels]. Returns the codes that may be
   // meant, nearest first: none, the one, or several to choose from.
