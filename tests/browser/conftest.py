@@ -146,6 +146,12 @@ class Player:
             )
         )
 
+    def tab(self, name: str) -> None:
+        """Open another part of the page, through the menu where the bar has no room for tabs."""
+        if not self.page.locator(f"#tab-{name}").is_visible():
+            self.page.click("#menu-button")
+        self.page.click(f"#tab-{name}")
+
     def next(self) -> None:
         phase = self.page.get_attribute(".gd", "data-phase")
         self.page.click("#next-button:enabled")

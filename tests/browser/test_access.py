@@ -82,9 +82,7 @@ def test_no_state_of_the_page_keeps_anybody_out(fakes_port: int, visit: Visit, n
     page.wait_for_selector("#history table")
     check("summary")
     for tab, shown in (("guide", ".guide-facts"), ("photo", ".gd-drop")):
-        if phone:
-            page.click("#menu-button")
-        page.click(f"#tab-{tab}")
+        player.tab(tab)
         page.wait_for_selector(shown)
         check(tab)
     assert "\n".join(found) == ""

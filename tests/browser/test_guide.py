@@ -105,7 +105,7 @@ def test_a_player_studies_before_a_game(fakes_port: int, visit: Visit) -> None:
 def test_the_guide_on_a_phone(fakes_port: int, visit: Visit) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     player = visit(fakes_port, **phone)
-    player.page.click("#tab-guide")
+    player.tab("guide")
     study(player, "Hungary")  # at once: the country that it opens at is still on its way
     player.page.wait_for_selector(".guide-pictures figure")
     assert player.page.evaluate("document.documentElement.scrollWidth") <= 390
