@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -19,6 +20,7 @@ from torch.utils.data import ConcatDataset, Dataset
 
 from model.data import torch_pixels
 from model.data.collection import Collection
+from model.data.pictures import upright_size
 from model.data.preprocessing import Preprocessing
 from model.geography import COUNTRY_INDEX
 from model.types import PHOTO_SOURCE, Crop
@@ -67,6 +69,22 @@ class PictureDataset(Dataset[Item]):
 
     def __len__(self) -> int:
         return len(self.draws)
+
+    @cached_property
+    def shapes(self) -> list[tuple[int, ...]] | None:
+        """The shape of each item; ``None`` if all are alike, ``()`` for what cannot be read."""
+        if self._preprocessing.letterbox == "fixed":
+            return None
+        read = self._collection.read
+        sizes = {n: upright_size(read(n)) for n in dict.fromkeys(d.place for d in self.draws)}
+        return [self._shape(sizes[draw.place]) for draw in self.draws]
+
+    def _shape(self, size: tuple[int, int] | None) -> tuple[int, ...]:
+        if size is None:
+            return ()
+        crop = Crop.at(*size, 0)
+        laid = self._preprocessing.layout(crop.width_px, crop.height_px)
+        return 3, laid.canvas_height_px, laid.canvas_width_px
 
     def __getitem__(self, index: int) -> Item:
         draw = self.draws[index]
@@ -147,7 +165,15 @@ class Views(ConcatDataset[Item]):
 
     def __init__(self, parts: Sequence[PictureDataset]) -> None:
         super().__init__(parts)
+        self.parts = parts
         self.draws = [draw for part in parts for draw in part.draws]
+
+    @cached_property
+    def shapes(self) -> list[tuple[int, ...]] | None:
+        """The shape of each item, see :attr:`PictureDataset.shapes`."""
+        of_parts = [part.shapes for part in self.parts]
+        known = [shapes for shapes in of_parts if shapes is not None]
+        return [shape for shapes in known for shape in shapes] if known else None
 
 
 def all_views(

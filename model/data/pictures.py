@@ -28,6 +28,9 @@ _TURNS = {
 }
 """What brings a picture upright, by its EXIF orientation; 1 is upright already."""
 
+_LYING = 5
+"""From this orientation on width and height change places."""
+
 
 def open_picture(data: bytes, name: str) -> Image.Image:
     """Decode a picture into plain RGB pixels, upright, without any metadata.
@@ -117,16 +120,31 @@ def identify(data: bytes, formats: tuple[str, ...] | None = None) -> Image.Image
             return Image.open(io.BytesIO(bare), formats=formats)
 
 
+def upright_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a picture once upright, without decoding it; ``None`` if unreadable."""
+    try:
+        picture = identify(data)
+    except Exception:  # anything that Pillow and its plugins raise
+        return None
+    width_px, height_px = picture.size
+    return (height_px, width_px) if _orientation(picture) >= _LYING else (width_px, height_px)
+
+
 def upright(picture: Image.Image) -> Image.Image:
     """Turn a picture as its EXIF orientation says, if that can be read.
 
     Not ``ImageOps.exif_transpose``: it writes the other fields anew, and fails on an odd one.
     """
-    try:
-        turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # struct.error, TypeError, ValueError, ...: whatever the odd field causes
-        turn = None
+    turn = _TURNS.get(_orientation(picture))
     return picture if turn is None else picture.transpose(turn)
+
+
+def _orientation(picture: Image.Image) -> int:
+    try:
+        orientation = picture.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # struct.error, TypeError, ValueError, ...: whatever the odd field causes
+        return 1
+    return orientation if orientation in _TURNS else 1
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:

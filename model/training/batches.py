@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,8 +32,9 @@ def steps_of_epoch(
         shapes: the shape of each item, or ``None`` if all are alike.
         step_size: items of a step of the optimiser; the last of each shape may be smaller.
         seed: decides views and order; give each epoch its own.
-        weights: instead of each place once, draw as many with these weights, one for each place in
-            the order of its first item.
+        weights: instead of each place once, as many in all, in these proportions, one for each
+            place in the order of its first item: no place more than one view above or below its
+            part.
 
     Returns:
         The items of each step.
@@ -44,8 +45,10 @@ def steps_of_epoch(
         views[place].append(item)
     shown = list(views.values())
     if weights is not None:
-        drawn = rng.choice(len(shown), size=len(shown), p=weights / weights.sum())
-        shown = [shown[i] for i in drawn]
+        # Systematic sampling: the ticks of a ruler with a random start fall on the places.
+        ends = np.cumsum(weights) / weights.sum() * len(shown)
+        drawn = np.searchsorted(ends, rng.random() + np.arange(len(shown)), side="right")
+        shown = [shown[min(i, len(shown) - 1)] for i in drawn]
     chosen = [items[rng.integers(len(items))] for items in shown]
     bins: defaultdict[Shape, list[int]] = defaultdict(list)
     steps: list[list[int]] = []
@@ -59,25 +62,24 @@ def steps_of_epoch(
     return [steps[i] for i in order]
 
 
-def balanced_weights(labels: Sequence[object]) -> NDArray[np.float64]:
-    """Weights [n] that give each label the same chance, whatever its count."""
+def balanced_weights(labels: Sequence[object], power: float = 1.0) -> NDArray[np.float64]:
+    """Weights [n] that give each label the same chance, or go part of the way with less power."""
     counts = Counter(labels)
-    return np.array([1 / counts[label] for label in labels])
+    return np.array([counts[label] ** -power for label in labels])
 
 
 def view_weights(
-    places: Sequence[int], countries: Mapping[int, str] | None = None
+    places: Sequence[int], weights: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
     """Weights [n] of all views together, as an epoch of single views would have them on average.
 
     Args:
-        places: the place of each view; all of a place weigh together what any other place does.
-        countries: of each place, to let each country weigh what any other does instead.
+        places: the place of each view.
+        weights: of each place, in the order of its first view; all alike by default.
     """
     views = Counter(places)
     of_place = dict.fromkeys(views, 1.0)
-    if countries is not None:
-        weights = balanced_weights([countries[place] for place in views])
+    if weights is not None:
         of_place = dict(zip(views, weights.tolist(), strict=True))
     return np.array([of_place[place] / views[place] for place in places])
 
@@ -126,16 +128,20 @@ class _Attempts(Dataset[tuple[int, Item] | UnreadableItem]):
     """A dataset that hands on what went wrong instead of raising it.
 
     A ``DataLoader`` would wrap an exception of a worker process in the text of its traceback.
+    Each item draws its lots from a seed of its own, so that they do not depend on who reads it.
     """
 
     def __init__(self, dataset: Dataset[Item]) -> None:
         self._dataset = dataset
 
-    def __getitem__(self, index: int) -> tuple[int, Item] | UnreadableItem:
-        try:
-            return index, self._dataset[index]
-        except PictureError as error:
-            return UnreadableItem(index, str(error))
+    def __getitem__(self, numbered: tuple[int, int]) -> tuple[int, Item] | UnreadableItem:
+        index, seed = numbered
+        with torch.random.fork_rng(devices=()):
+            torch.default_generator.manual_seed(seed)
+            try:
+                return index, self._dataset[index]
+            except PictureError as error:
+                return UnreadableItem(index, str(error))
 
 
 def _collate(attempts: Sequence[tuple[int, Item] | UnreadableItem]) -> Batch:
@@ -148,17 +154,21 @@ def _collate(attempts: Sequence[tuple[int, Item] | UnreadableItem]) -> Batch:
     )
 
 
-class _ItemNumbers(Sampler[list[int]]):
-    """Item numbers of the batches to come; changed between epochs."""
+class _ItemNumbers(Sampler[list[tuple[int, int]]]):
+    """Item numbers and seeds of the batches to come; changed between epochs."""
 
     def __init__(self) -> None:
         self.now: Sequence[list[int]] = []
+        self.seed, self.first = 0, 0
 
     def __len__(self) -> int:
-        return len(self.now)
+        return len(self.now) - self.first
 
-    def __iter__(self) -> Iterator[list[int]]:
-        return iter(self.now)
+    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        for number in range(self.first, len(self.now)):
+            items = self.now[number]
+            seeds = np.random.SeedSequence([self.seed, number]).generate_state(len(items))
+            yield list(zip(items, seeds.tolist(), strict=True))
 
 
 def _refuse(_item: int, error: PictureError) -> None:
@@ -201,9 +211,17 @@ class BatchLoader:
             generator=torch.Generator().manual_seed(0),
         )
 
-    def __call__(self, batches: Sequence[list[int]]) -> Iterator[Batch]:
-        """Read these items, batch by batch, in this order."""
-        self._numbers.now = batches
+    def __call__(
+        self, batches: Sequence[list[int]], seed: int = 0, first: int = 0
+    ) -> Iterator[Batch]:
+        """Read these items, batch by batch, in this order.
+
+        Args:
+            batches: the item numbers of each.
+            seed: of what items draw by lot; give each epoch its own.
+            first: the batch to begin with: those after it are what they would be after it.
+        """
+        self._numbers.now, self._numbers.seed, self._numbers.first = batches, seed, first
         for batch in self._loader:
             for failed in batch.unreadable:
                 self._unreadable(failed.item, PictureError(failed.message))

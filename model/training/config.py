@@ -8,7 +8,6 @@ usage::
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -17,60 +16,17 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from model.data.augmentation import Augmentation
 from model.data.datasets import Pixels
 from model.data.preprocessing import Preprocessing
 from model.errors import ConfigError, fault
-from model.network import Freeze, NetworkConfig
+from model.network import NetworkConfig
+from model.training.stage import Stage
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stretch of training.
-
-    Attributes:
-        freeze: ``trunk`` trains the head on pooled features, ``front`` the head and the last
-            blocks on cached activations, ``none`` everything on pixels.
-        epochs: how long; fractions are allowed.
-        lr_from: learning rate at the start; it falls to ``lr_to`` along a cosine.
-        lr_to: learning rate at the end.
-        solver: ``adamw`` goes through one view of each place an epoch, in batches; ``lbfgs`` (only
-            with ``trunk``) through all views at once, each place weighing the same, for a head
-            that is fitted to the end in seconds. It knows no learning rate and no dropout.
-        l2: for ``lbfgs``, the weight of the squared weights beside the mean loss.
-        cache: whether what frozen parts make of the pictures is computed once and kept; half a
-            kilobyte a view for ``trunk``, but megabytes for the ``front`` of a ResNet.
-    """
-
-    freeze: Freeze = "trunk"
-    epochs: float = 1.0
-    lr_from: float = 1e-3
-    lr_to: float = 1e-5
-    solver: Literal["adamw", "lbfgs"] = "adamw"
-    l2: float = 1e-3
-    cache: bool = True
-
-    def __post_init__(self) -> None:
-        if not (self.epochs > 0 and self.lr_from > 0 and self.lr_to > 0):
-            raise ConfigError("epochs, lr_from and lr_to must be above 0")
-        if self.solver == "lbfgs" and self.freeze != "trunk":
-            raise ConfigError("solver = 'lbfgs' needs freeze = 'trunk'")
-        if self.solver == "lbfgs" and not self.cache:
-            raise ConfigError("solver = 'lbfgs' needs cache = true")
-
-    def rate(self, fraction: float) -> float:
-        """The learning rate when this fraction, 0..1, of the stage is over."""
-        cosine = 0.5 + 0.5 * math.cos(math.pi * fraction)
-        return self.lr_to + (self.lr_from - self.lr_to) * cosine
-
-    @property
-    def on_pixels(self) -> bool:
-        """Whether its steps begin with pictures, not with cached activations."""
-        return self.freeze == "none" or not self.cache
 
 
 @dataclass(frozen=True)
@@ -86,20 +42,34 @@ class TrainConfig:
         pixels: ``exact`` trains on the very pixels of play, ``fast`` on those of
             :mod:`model.data.torch_pixels`, which differ in rounding and take a quarter of the time.
         crops_per_panorama: fixed crop positions, evenly spaced; each epoch takes one at random.
-        flip: whether half of what is seen is mirrored.
+        flip: whether half of what is seen is mirrored; where ``augmentation`` is set, that decides
+            for what is learnt on pixels.
+        small_copies_px: with ``augmentation``, keep copies of all pictures with this shorter side,
+            which an epoch reads instead of the originals; somewhat above the stages' own, since
+            views show a part of a picture. 0 is without.
+        augmentation: how stages on pixels change what they show; not at all without the section.
         batch_size: pictures at once, of each process.
         accumulate: batches whose gradients make one step.
         sampler: what an epoch shows: ``places`` one view of each place, ``balanced`` as many views,
             each country as often as any other.
-        weight_decay: of AdamW.
+        balance: how far ``balanced`` goes: 1 is all countries alike, 0.5 by the square root of
+            their places, 0 as they come.
+        source_weights: how often a place of a source is shown beside others, such as
+            ``practice = 0.5``; 1 where nothing is said.
+        weight_decay: of AdamW; norms and biases do not decay.
+        average: decay of the exponential mean of the weights, such as 0.998: what is validated and
+            kept is the mean. 0 is without.
         label_smoothing: in [0, 1).
         logit_adjustment: tau of Menon et al. 2021 (arXiv:2007.07314): 0 learns the countries'
             frequencies, 1 treats countries alike.
         workers: processes that load pixels where nothing is cached.
-        precision: ``float32``, ``bf16`` (automatic mixed), or ``auto``: bf16 on a GPU that has it.
-        channels_last: keep activations with the channels innermost, which GPUs are faster with.
+        precision: ``float32``, ``bf16`` (automatic mixed), or ``auto``: bf16 where the GPU, or
+            without one the processor, computes in it (AVX-512 BF16 or AMX).
+        channels_last: keep activations with the channels innermost, which is faster on most GPUs
+            and processors.
         compile: compile what learns, with ``torch.compile``.
         tensorboard: write curves for TensorBoard as well.
+        save_minutes: how often the state within an epoch is kept for ``--resume``.
         stages: one after the other, with a fresh optimiser each.
     """
 
@@ -113,10 +83,15 @@ class TrainConfig:
     pixels: Pixels = "exact"
     crops_per_panorama: int = 5
     flip: bool = True
+    augmentation: Augmentation | None = None
+    small_copies_px: int = 0
     batch_size: int = 64
     accumulate: int = 1
     sampler: Literal["places", "balanced"] = "places"
+    balance: float = 1.0
+    source_weights: dict[str, float] = field(default_factory=dict)
     weight_decay: float = 1e-4
+    average: float = 0.0
     label_smoothing: float = 0.0
     logit_adjustment: float = 0.0
     workers: int = 0
@@ -124,6 +99,7 @@ class TrainConfig:
     channels_last: bool = False
     compile: bool = False
     tensorboard: bool = False
+    save_minutes: float = 5.0
     stages: tuple[Stage, ...] = (Stage(),)
 
     def __post_init__(self) -> None:
@@ -131,23 +107,22 @@ class TrainConfig:
             raise ConfigError(
                 "crops_per_panorama, batch_size, accumulate and the stages: at least one each"
             )
+        if self.small_copies_px < 0:
+            raise ConfigError(f"small_copies_px = {self.small_copies_px}: must be at least 0")
         if self.workers < 0:
             raise ConfigError(f"workers = {self.workers}: must be at least 0")
         if not 0 <= self.label_smoothing < 1:
             raise ConfigError(f"label_smoothing = {self.label_smoothing}: must lie in [0, 1)")
+        if not (0 <= self.average < 1 and 0 <= self.balance <= 1):
+            raise ConfigError("average must lie in [0, 1), balance in [0, 1]")
+        if any(weight <= 0 for weight in self.source_weights.values()):
+            raise ConfigError(
+                "source_weights must be above 0; leave a source out with --data or a manifest"
+            )
         if self.sampler == "balanced" and self.logit_adjustment:
             raise ConfigError(
                 "sampler = 'balanced' and logit_adjustment both lift rare countries; set one"
             )
-        self._check_letterbox()
-
-    def _check_letterbox(self) -> None:
-        if self.preprocessing.letterbox == "fixed" or self.batch_size == 1:
-            return
-        for stage in self.stages:
-            if stage.on_pixels:
-                key = "freeze = 'none'" if stage.freeze == "none" else "cache = false"
-                raise ConfigError(f"{key} needs preprocessing.letterbox = 'fixed' for batches")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -158,6 +133,7 @@ _SETTINGS = TypeAdapter(TrainConfig)
 _TABLES: dict[str, Any] = {
     "": TrainConfig,
     "network": NetworkConfig,
+    "augmentation": Augmentation,
     "preprocessing": Preprocessing,
     "stages": Stage,
 }

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import torch
 from torch import Tensor, distributed, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
 
 from model.errors import ConfigError
@@ -74,6 +75,18 @@ class Processes:
         """Wait until all processes are here."""
         if self.world_size > 1:
             distributed.barrier()
+
+
+def average_norms(network: nn.Module, processes: Processes) -> None:
+    """Give the batch norms of all processes the mean of what each process saw."""
+    if processes.world_size == 1:
+        return
+    for norm in network.modules():
+        if isinstance(norm, _BatchNorm):
+            for statistic in (norm.running_mean, norm.running_var):
+                if statistic is not None:
+                    processes.add_up([statistic])
+                    statistic.div_(processes.world_size)
 
 
 def choose_device(name: str, local_rank: int = 0) -> torch.device:

@@ -12,15 +12,14 @@ import torch
 from scipy.optimize import minimize_scalar
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parallel import DistributedDataParallel
 
 from model.errors import DataError
 from model.geography import COUNTRY_CODES
 from model.network import Network
 from model.training.batches import Batch
-from model.training.config import Stage
-from model.training.distributed import Processes
+from model.training.distributed import Processes, average_norms
+from model.training.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ class GradientSteps:
         mean = self._processes.total(loss)
         if math.isfinite(mean):
             for group in self.optimizer.param_groups:
-                group["lr"] = lr
+                group["lr"] = lr * group.get("factor", 1.0)
             self.optimizer.step()
         return mean, n
 
@@ -146,20 +145,11 @@ class GradientSteps:
 def learning(network: Network, processes: Processes) -> Iterator[None]:
     """Training mode for an epoch, then eval mode.
 
-    Batch norms of a partly frozen net keep their pretrained statistics: batches here are small.
-    Those that learn end with the mean over the processes of what they saw.
+    Batch norms that learn end with the mean over the processes of what they saw.
     """
     network.train()
-    norms = [module for module in network.modules() if isinstance(module, _BatchNorm)]
-    if network.freeze != "none":
-        for norm in norms:
-            norm.eval()
     yield
-    learnt = [norm for norm in norms if norm.training]
-    for statistic in [b for norm in learnt for b in (norm.running_mean, norm.running_var)]:
-        if statistic is not None:
-            processes.add_up([statistic])
-            statistic.div_(processes.world_size)
+    average_norms(network, processes)
     network.eval()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -12,14 +12,17 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 from tqdm import tqdm
 
+from model.data.augmentation import AugmentedPictures
 from model.data.collection import Collection
-from model.data.datasets import Item, all_views
-from model.errors import DataError, PictureError
+from model.data.datasets import Item, Views, all_views
+from model.data.small_copies import SmallCopies
+from model.errors import ConfigError, DataError, PictureError
 from model.network import Freeze, Network
 from model.training.batches import BatchLoader, Shape
-from model.training.config import Stage, TrainConfig
+from model.training.config import TrainConfig
 from model.training.distributed import Processes
 from model.training.features import CachedFeatures, FeatureCache, weights_hash
+from model.training.stage import Stage
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,31 @@ class Computation:
             x = x.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
             return part(x)
+
+
+def _check_sides(config: TrainConfig, network: Network) -> None:
+    """Raise ``ConfigError`` if canvases, or augmented views, do not consist of whole patches."""
+    stride, name = network.stride, config.network.backbone
+    if config.preprocessing.stride_px % stride:
+        raise ConfigError(
+            f"preprocessing.stride_px = {config.preprocessing.stride_px}: {name} needs a multiple "
+            f"of {stride}"
+        )
+    for stage in config.stages:
+        side_px = stage.short_side_px or config.preprocessing.short_side_px
+        if stage.on_pixels and config.augmentation and side_px % stride:
+            raise ConfigError(
+                f"short_side_px = {side_px}: {name} needs a multiple of {stride} in a stage with "
+                "augmentation"
+            )
+
+
+def has_bf16(device: torch.device) -> bool:
+    """Whether the device itself computes in bf16, not by way of float32."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
 class Learner(nn.Module):
@@ -83,7 +111,9 @@ class StageInputs:
     @property
     def shapes(self) -> list[Shape] | None:
         """The shape of each item; ``None`` where all are alike."""
-        return self.dataset.shapes if isinstance(self.dataset, CachedFeatures) else None
+        if isinstance(self.dataset, CachedFeatures | Views):
+            return self.dataset.shapes
+        return None
 
 
 class InputPipeline:
@@ -116,9 +146,10 @@ class InputPipeline:
         self._skip = skip_unreadable
         self.unreadable: set[int] = set()
         self._cached: dict[tuple[Freeze, str], StageInputs] = {}
+        _check_sides(config, network)
         device, bf16 = processes.device, config.precision == "bf16"
         if config.precision == "auto":
-            bf16 = device.type == "cuda" and torch.cuda.is_bf16_supported()
+            bf16 = has_bf16(device)
         self.computation = Computation(device, bf16, config.channels_last)
 
     def places(self, split: str) -> list[int]:
@@ -140,6 +171,8 @@ class InputPipeline:
         if not stage.on_pixels:
             return self._of_frozen(stage.freeze, split)
         # A frozen part keeps no graph: neither pixels nor its parameters ask for a gradient.
+        if split == "train":
+            return self._shown(stage)
         return self._pixels(split)
 
     def loader(self, inputs: StageInputs) -> BatchLoader:
@@ -171,14 +204,32 @@ class InputPipeline:
             log.warning("skipped: %s", error)
         self.unreadable.add(place)
 
-    def _pixels(self, split: str) -> StageInputs:
+    def _shown(self, stage: Stage) -> StageInputs:
+        """Views that a stage on pixels learns from."""
+        config = self._config
+        side_px = stage.short_side_px or config.preprocessing.short_side_px
+        if config.augmentation is None:
+            return self._pixels("train", side_px)
+        places = self.places("train")
+        read = self._collection.read
+        if config.small_copies_px:
+            directory = self._cache_directory / "pictures"
+            read = SmallCopies(self._collection, directory, config.small_copies_px).read
+        dataset = AugmentedPictures(self._collection, places, config.augmentation, side_px, read)
+        names = [self._collection.places[i].key for i in places]
+        return StageInputs(dataset, places, names, Learner(self._network, self.computation))
+
+    def _pixels(self, split: str, side_px: int = 0) -> StageInputs:
         """Views to learn from, or (unmirrored) to validate with."""
         config, places = self._config, self._collection.places
+        preprocessing = config.preprocessing
+        if side_px:
+            preprocessing = replace(preprocessing, short_side_px=side_px)
         flip = config.flip and split == "train"
         dataset = all_views(
             self._collection,
             self.places(split),
-            config.preprocessing,
+            preprocessing,
             crops=config.crops_per_panorama,
             flip=flip,
             pixels=config.pixels,

@@ -7,6 +7,7 @@ import logging
 import math
 from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -25,8 +26,41 @@ from model.types import PRACTICE_SOURCE
 
 log = logging.getLogger(__name__)
 
+_MAY_CHANGE = ("workers", "tensorboard", "save_minutes")
+"""Settings that a resumed run may have otherwise."""
+
 Weights = dict[str, Tensor]
 """A network's state dict, on the CPU."""
+
+
+@dataclass
+class Progress:
+    """Where a run stands within its stages.
+
+    Attributes:
+        stage: the one it is in, from 0.
+        epoch: how many of that stage are done.
+        step: how many of the next epoch are done.
+        loss: the sum of the losses of that epoch so far.
+        seen: how many pictures they are of.
+        seconds: spent on that epoch before.
+        optimizer: the state of the stage's optimiser, if it has begun.
+        mean: the state of the mean of the weights, if there is one.
+    """
+
+    stage: int = 0
+    epoch: int = 0
+    step: int = 0
+    loss: float = 0.0
+    seen: float = 0.0
+    seconds: float = 0.0
+    optimizer: dict[str, Any] = field(default_factory=dict)
+    mean: dict[str, Any] = field(default_factory=dict)
+
+    def end_epoch(self, epoch: int) -> None:
+        """This many epochs of the stage are over."""
+        self.epoch = epoch
+        self.step, self.loss, self.seen, self.seconds = 0, 0.0, 0.0, 0.0
 
 
 class TrainingState:
@@ -40,9 +74,7 @@ class TrainingState:
         processes: of the run.
 
     Attributes:
-        stage: the one to begin with, from 0.
-        epoch: how many of that stage are done.
-        optimizer: the state of its optimiser, if it has begun.
+        progress: where it stands.
         records: all epochs so far.
         best: the one of the lowest val loss.
         best_weights: the network's weights then.
@@ -60,8 +92,7 @@ class TrainingState:
         self._config, self._collection, self._network = config, collection, network
         self._directory, self._processes = directory, processes
         self._revision = git_revision()
-        self.stage, self.epoch = 0, 0
-        self.optimizer: dict[str, Any] | None = None
+        self.progress = Progress()
         self.records: list[EpochRecord] = []
         self.best: EpochRecord = {"val_loss": math.inf}
         self.best_weights: Weights = {}
@@ -91,26 +122,19 @@ class TrainingState:
         saved = self._directory.resume(self._identity())
         self.best, self.best_weights = saved["best"], saved["best_state"]
         self.records, self.unreadable = saved["rows"], set(saved["unreadable"])
-        self._last_weights = saved["network"]
-        self.stage, self.epoch, self.optimizer = saved["stage"], saved["epoch"], saved["optimizer"]
-        weights = self._last_weights
-        if self.epoch >= math.ceil(self._config.stages[self.stage].epochs):
-            self.stage, self.epoch, self.optimizer = self.stage + 1, 0, None
-            weights = self.best_weights
-        self._network.load_state_dict(weights)
+        self._last_weights = saved["last_state"]
+        self.progress = Progress(**saved["progress"])
+        self._network.load_state_dict(saved["network"])
+        if self.progress.epoch >= math.ceil(self._config.stages[self.progress.stage].epochs):
+            self.next_stage()
 
     def next_stage(self) -> None:
         """End a stage: the next one begins with the best weights so far."""
-        self.stage, self.epoch, self.optimizer = self.stage + 1, 0, None
+        self.progress = Progress(self.progress.stage + 1)
         self._network.load_state_dict(self.best_weights)
 
-    def keep(
-        self,
-        record: EpochRecord,
-        optimizer: torch.optim.Optimizer | None,
-        unreadable: set[int],
-    ) -> None:
-        """Log an epoch, keep it if it is the best, and write what a resumed run needs.
+    def keep(self, record: EpochRecord, unreadable: set[int]) -> None:
+        """Log an epoch, and keep the network as it is now if it is the best.
 
         Raises:
             DataError: the disk is full.
@@ -125,20 +149,26 @@ class TrainingState:
             self.best, self.best_weights = record, weights
             # At once, so that a killed run leaves it behind.
             self._save_checkpoint("checkpoint", weights, record)
+        self._directory.log(self.records)
+
+    def save(self) -> None:
+        """Write what a resumed run needs.
+
+        Raises:
+            DataError: the disk is full.
+        """
         self._directory.save(
             {
                 "identity": self._identity(),
-                "stage": record["stage"],
-                "epoch": record["epoch"],
-                "network": weights,
-                "optimizer": optimizer.state_dict() if optimizer else {},
+                "progress": vars(self.progress),
+                "network": _on_cpu(self._network.state_dict()),
+                "last_state": self._last_weights,
                 "best": self.best,
                 "best_state": self.best_weights,
                 "rows": self.records,
                 "unreadable": sorted(self.unreadable),
             }
         )
-        self._directory.log(self.records)
 
     def finish(self) -> Checkpoint:
         """Write the best and the last checkpoint, with what is known at the end."""
@@ -152,7 +182,7 @@ class TrainingState:
     def _identity(self) -> dict[str, Any]:
         """What must not change between a run and its resumption."""
         config = self._config.as_dict()
-        kept = {k: v for k, v in config.items() if k not in ("workers", "tensorboard")}
+        kept = {k: v for k, v in config.items() if k not in _MAY_CHANGE}
         return {
             "config": kept,
             "split_fingerprint": self._collection.fingerprint,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -18,6 +21,7 @@ from model.data.collection import Collection
 from model.errors import DataError
 from model.network import Network
 from model.training.batches import (
+    Batch,
     BatchLoader,
     balanced_weights,
     batches_of_process,
@@ -28,6 +32,7 @@ from model.training.config import TrainConfig
 from model.training.distributed import Processes
 from model.training.fitting import AdjustedLoss, GradientSteps, fit_head, learning
 from model.training.inputs import InputPipeline, Learner, StageInputs
+from model.training.optimization import MeanOfWeights, adamw
 from model.training.run_directory import EpochRecord, RunDirectory
 from model.training.state import TrainingState
 from model.training.validation import validate
@@ -82,6 +87,7 @@ class Trainer:
             config.logit_adjustment,
             config.label_smoothing,
         )
+        self._mean: MeanOfWeights | None = None
         self.state = TrainingState(config, collection, self.network, self.directory, self.processes)
 
     def run(self, *, resume: bool) -> Checkpoint:
@@ -97,69 +103,76 @@ class Trainer:
         else:
             self.state.begin()
         self.inputs.unreadable |= self.state.unreadable
-        stages = self.config.stages
-        while self.state.stage < len(stages):
-            stage = stages[self.state.stage]
-            self.network.set_freeze(stage.freeze)
+        stages, progress = self.config.stages, self.state.progress
+        while progress.stage < len(stages):
+            stage, self._mean = stages[progress.stage], None
+            self.network.set_freeze(
+                stage.freeze, frozen_layers=stage.frozen_layers, keep_norms=stage.keep_norms
+            )
             train, val = self.inputs.of(stage, "train"), self.inputs.of(stage, "val")
             if stage.solver == "lbfgs":
                 self._fit_head(train, val)
             else:
                 self._train_stage(train, val)
             self.state.next_stage()
-            self.inputs.forget(stage, stages[self.state.stage :])
+            progress = self.state.progress
+            self.inputs.forget(stage, stages[progress.stage :])
         return self.state.finish()
 
     def _train_stage(self, train: StageInputs, val: StageInputs) -> None:
-        """Go through the epochs of a stage, from the one where the run stands."""
-        number, first = self.state.stage, self.state.epoch
-        stage, n_per_epoch = self.config.stages[number], len(self._steps(train, number, 0))
+        """Go through the epochs of a stage, from where the run stands."""
+        progress = self.state.progress
+        number, first = progress.stage, progress.epoch
+        stage, n_per_epoch = self.config.stages[number], len(self._steps(train, 0))
         n_steps = max(1, round(stage.epochs * n_per_epoch))
-        gradients = self._gradient_steps(train)
+        learner = self._learner(train)
+        begun = min(n_steps, first * n_per_epoch + progress.step)
         with (
             self.inputs.loader(train) as train_loader,
             self.inputs.loader(val) as val_loader,
-            self._bar(number, min(n_steps, first * n_per_epoch), n_steps) as bar,
+            self._bar(number, begun, n_steps) as bar,
         ):
             for epoch in range(first, math.ceil(stage.epochs)):
-                began, done = time.monotonic(), epoch * n_per_epoch
-                # Processes draw the same views, but each a dropout of its own.
-                own = (self.processes.rank,) if self.processes.rank else ()
-                torch.manual_seed(self._seed(number, epoch, *own))
-                steps = self._steps(train, number, epoch)[: max(1, n_steps - done)]
+                done = epoch * n_per_epoch
+                steps = self._steps(train, epoch)[: max(1, n_steps - done)]
                 rates = [stage.rate(min(1.0, (done + i) / n_steps)) for i in range(len(steps))]
-                record: EpochRecord = {
-                    "stage": number,
-                    "epoch": epoch + 1,
-                    "lr": rates[-1],
-                    "train_loss": self._train_epoch(gradients, train_loader, steps, rates, bar),
-                    **self._validate(val, val_loader),
-                    "seconds": round(time.monotonic() - began, 1),
-                }
-                self._keep(record, gradients.optimizer)
+                began = time.monotonic() - progress.seconds
+                loss = self._train_epoch(learner, train_loader, steps, rates, bar)
+                with self._mean.shown() if self._mean else nullcontext():
+                    record: EpochRecord = {
+                        "stage": number,
+                        "epoch": epoch + 1,
+                        "lr": rates[-1],
+                        "train_loss": loss,
+                        **self._validate(val, val_loader),
+                        "seconds": round(time.monotonic() - began, 1),
+                    }
+                    self._note(record)
+                self._keep(record, learner.optimizer)
 
-    def _gradient_steps(self, train: StageInputs) -> GradientSteps:
-        """A fresh optimiser, or the one that the run goes on with."""
-        optimizer = torch.optim.AdamW(
-            [p for p in self.network.parameters() if p.requires_grad],
-            weight_decay=self.config.weight_decay,
-        )
-        if self.state.optimizer:
-            optimizer.load_state_dict(self.state.optimizer)
+    def _learner(self, train: StageInputs) -> GradientSteps:
+        """A fresh optimiser and mean of weights, or those that the run goes on with."""
+        config, progress = self.config, self.state.progress
+        stage = config.stages[progress.stage]
+        optimizer = adamw(self.network, stage, config.weight_decay)
+        if progress.optimizer:
+            optimizer.load_state_dict(progress.optimizer)
+        if config.average:
+            self._mean = MeanOfWeights(self.network, config.average, self.processes, progress.mean)
         learner = train.learner
-        if self.config.compile:
+        if config.compile:
             learner = Learner(cast(nn.Module, torch.compile(learner.part)), self.inputs.computation)
         return GradientSteps(learner, self.loss, optimizer, self.processes)
 
     def _train_epoch(
         self,
-        gradients: GradientSteps,
+        learner: GradientSteps,
         loader: BatchLoader,
         steps: Sequence[Sequence[int]],
         rates: Sequence[float],
         bar: Any,
     ) -> float:
-        """Take these steps at these learning rates.
+        """Take these steps at these learning rates, from the one where the run stands.
 
         Returns:
             The mean loss of the pictures seen.
@@ -167,36 +180,54 @@ class Trainer:
         Raises:
             DataError: a loss is not finite.
         """
+        progress = self.state.progress
         rank, world_size = self.processes.rank, self.processes.world_size
         parts = [
             batches_of_process(step, self.config.batch_size, rank, world_size) for step in steps
         ]
-        batches = loader([batch for part in parts for batch in part])
-        total, seen = 0.0, 0.0
+        before = sum(len(part) for part in parts[: progress.step])
+        # Processes draw the same views, but each changes of its own and a dropout of its own.
+        where = (progress.stage, progress.epoch, *((rank,) if rank else ()))
+        batches = loader([b for part in parts for b in part], self._seed(*where), before)
+        saved, began = time.monotonic(), time.monotonic() - progress.seconds
         with learning(self.network, self.processes):
-            for part, rate in zip(parts, rates, strict=True):
-                loss, n = gradients.step([next(batches) for _ in part], rate)
+            for i in range(progress.step, len(steps)):
+                torch.manual_seed(self._seed(*where, i))
+                loss, n = learner.step([self._mixed(next(batches)) for _ in parts[i]], rates[i])
                 if not math.isfinite(loss):
                     raise DataError(
                         f"the loss is not finite at step {bar.n + 1} of {bar.total}; lower lr_from"
                     )
-                total, seen = total + loss * n, seen + n
+                if self._mean:
+                    self._mean.update()
+                progress.step, now = i + 1, time.monotonic()
+                progress.loss, progress.seen = progress.loss + loss * n, progress.seen + n
                 bar.update()
-                bar.set_postfix(loss=f"{total / max(1, seen):.3f}")
+                bar.set_postfix(loss=f"{progress.loss / max(1, progress.seen):.3f}")
                 self.directory.add_to_curve("step/loss", loss, bar.n)
-        return total / max(1, seen)
+                if now - saved > 60 * self.config.save_minutes:
+                    progress.seconds, saved = now - began, now
+                    self._save(learner.optimizer)
+        return progress.loss / max(1, progress.seen)
+
+    def _mixed(self, batch: Batch) -> Batch:
+        """A batch whose pictures are mixed with each other, where the settings ask for it."""
+        wanted = self.config.augmentation
+        on_pixels = self.config.stages[self.state.progress.stage].on_pixels
+        if wanted is None or not on_pixels or batch.inputs is None:
+            return batch
+        inputs, labels = wanted.mix(batch.inputs, batch.labels)
+        return replace(batch, inputs=inputs, labels=labels)
 
     def _fit_head(self, train: StageInputs, val: StageInputs) -> None:
         """Fit the head to all views of the train places at once."""
-        number, began = self.state.stage, time.monotonic()
+        number, began = self.state.progress.stage, time.monotonic()
         items = [train.dataset[i] for i in range(len(train.places))]
         device = self.processes.device
         features = torch.stack([x for x, _ in items]).to(device)
         labels = torch.tensor([label for _, label in items], device=device)
-        countries = None
-        if self.config.sampler == "balanced":
-            countries = {i: self.collection.places[i].country for i in train.places}
-        weights = torch.from_numpy(view_weights(train.places, countries)).float().to(device)
+        of_views = view_weights(train.places, self._weights(train))
+        weights = torch.from_numpy(of_views).float().to(device)
 
         def loss() -> Tensor:
             each = self.loss.learnt(self.network.head(features), labels, "none")
@@ -213,6 +244,7 @@ class Trainer:
                 **self._validate(val, loader),
                 "seconds": round(time.monotonic() - began, 1),
             }
+        self._note(record)
         self._keep(record, None)
 
     def _validate(self, val: StageInputs, loader: BatchLoader) -> EpochRecord:
@@ -221,21 +253,39 @@ class Trainer:
         size = self.config.batch_size
         return validate(val, loader, self.collection, self.loss, self.processes, size)
 
-    def _keep(self, record: EpochRecord, optimizer: torch.optim.Optimizer | None) -> None:
-        """Note an epoch; refuse to go on from a val loss that is not finite."""
+    def _note(self, record: EpochRecord) -> None:
+        """Log an epoch; refuse to go on from a val loss that is not finite."""
         if not math.isfinite(record["val_loss"]):
             raise DataError("the val loss is not finite; lower lr_from")
         self.inputs.unreadable = self.processes.union(self.inputs.unreadable)
-        self.state.keep(record, optimizer, self.inputs.unreadable)
+        self.state.keep(record, self.inputs.unreadable)
 
-    def _steps(self, inputs: StageInputs, stage: int, epoch: int) -> list[list[int]]:
+    def _keep(self, record: EpochRecord, optimizer: torch.optim.Optimizer | None) -> None:
+        """End an epoch: from here a run goes on with the next."""
+        self.state.progress.end_epoch(record["epoch"])
+        self._save(optimizer)
+
+    def _save(self, optimizer: torch.optim.Optimizer | None) -> None:
+        """Write what a resumed run needs."""
+        progress = self.state.progress
+        progress.optimizer = optimizer.state_dict() if optimizer else {}
+        progress.mean = self._mean.state_dict() if self._mean else {}
+        self.state.save()
+
+    def _weights(self, inputs: StageInputs) -> NDArray[np.float64] | None:
+        """How often each place is shown, in the order of its first item; ``None``: all alike."""
+        config = self.config
+        places = [self.collection.places[i] for i in dict.fromkeys(inputs.places)]
+        of_source = np.array([config.source_weights.get(p.source, 1.0) for p in places])
+        if config.sampler == "balanced":
+            return of_source * balanced_weights([p.country for p in places], config.balance)
+        return of_source if config.source_weights else None
+
+    def _steps(self, inputs: StageInputs, epoch: int) -> list[list[int]]:
         """The items of each step of an epoch, of all processes together."""
-        weights = None
-        if self.config.sampler == "balanced":
-            places = [self.collection.places[i] for i in dict.fromkeys(inputs.places)]
-            weights = balanced_weights([place.country for place in places])
         size = self.config.batch_size * self.config.accumulate * self.processes.world_size
-        return steps_of_epoch(inputs.places, inputs.shapes, size, self._seed(stage, epoch), weights)
+        seed = self._seed(self.state.progress.stage, epoch)
+        return steps_of_epoch(inputs.places, inputs.shapes, size, seed, self._weights(inputs))
 
     def _bar(self, number: int, done: int, n_steps: int) -> Any:
         """A ``tqdm`` over the steps of a stage."""

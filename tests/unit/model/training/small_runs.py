@@ -14,8 +14,9 @@ from torch import Tensor
 from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
 from model.network import NetworkConfig
-from model.training.config import Stage, TrainConfig
+from model.training.config import TrainConfig
 from model.training.distributed import Processes
+from model.training.stage import Stage
 from model.training.trainer import Trainer
 
 ALONE = Processes(torch.device("cpu"))

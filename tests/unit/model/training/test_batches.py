@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from model.training.batches import (
@@ -38,11 +39,26 @@ def test_a_balanced_epoch_shows_countries_alike() -> None:
     assert 0.45 < seen["HU"] / seen.total() < 0.55
 
 
+def test_half_a_balance_goes_by_the_square_root() -> None:
+    weights = balanced_weights(["US"] * 16 + ["HU"] * 4, power=0.5)
+    assert weights[:16].sum() / weights[16:].sum() == pytest.approx(2)
+
+
+def test_in_proportion_no_place_is_shown_more_than_one_view_off_its_part() -> None:
+    places = list(range(60))
+    weights = np.array([1.0] * 40 + [0.5] * 10 + [3.0] * 10)
+    parts = weights / weights.sum() * 60
+    for seed in range(30):
+        steps = steps_of_epoch(places, None, 7, seed, weights)
+        shown = Counter(i for step in steps for i in step)
+        assert shown.total() == 60
+        assert all(abs(shown[i] - parts[i]) < 1 for i in places)
+
+
 def test_all_views_together_weigh_as_single_ones_would() -> None:
     places = [0, 0, 0, 1, 2, 2]
     assert view_weights(places) == pytest.approx([1 / 3, 1 / 3, 1 / 3, 1, 1 / 2, 1 / 2])
-    countries = {0: "US", 1: "US", 2: "HU"}
-    weights = view_weights(places, countries)
+    weights = view_weights(places, balanced_weights(["US", "US", "HU"]))
     assert weights == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 2, 1 / 2, 1 / 2])
 
 

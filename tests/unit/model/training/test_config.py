@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from model.errors import ConfigError
-from model.training.config import Stage, read_config
+from model.training.config import read_config
+from model.training.stage import Stage
 from tests.conftest import ROOT
 
 
@@ -41,13 +42,28 @@ def test_values_and_overrides(tmp_path: Path) -> None:
         ("[network]\nbackbone = 'vgg'", [], "backbone = 'vgg': must be one of"),
         ("seed = 'one'", [], "seed = 'one': must be int"),
         ("[[stages]]\nfreeze = 'all'", [], "freeze = 'all'"),
-        ("[[stages]]\nfreeze = 'none'", [], "letterbox = 'fixed'"),
-        ("[[stages]]\nfreeze = 'front'\ncache = false", [], "cache = false needs .*'fixed'"),
+        ("[[stages]]\nshort_side_px = 64", [], "short_side_px of a stage needs freeze = 'none'"),
+        ("[augmentation]\nhue = 0.7", [], r"augmentation\.hue = 0\.7: in \[0, 0\.5\]"),
+        ("[augmentation]\nflip = 2", [], r"augmentation\.flip = 2\.0: in \[0, 1\]"),
+        ("[augmentation]\nscale = [0.9, 0.5]", [], r"augmentation\.scale = .*two rising shares"),
+        ("[augmentation]\nratio = [2, 1]", [], r"augmentation\.ratio = .*two rising ratios"),
+        ("[augmentation]\nmixup = -1", [], "mixup and cutmix must be at least 0"),
+        ("[augmentation]\nmagnitude = 31", [], r"magnitude in \[0, 30\]"),
+        ("[augmentation]\ncrop = 1", [], r"unknown key augmentation\.crop; known are brightness"),
+        ("[augmentation]\nscale = [0.5]", [], r"augmentation\.scale\.1 = .*: must be"),
         ("[[stages]]\nsolver = 'lbfgs'\ncache = false", [], "needs cache = true"),
         ("pixels = 'slow'", [], "pixels = 'slow': must be exact or fast"),
         ("sampler = 'fair'", [], "sampler = 'fair': must be places or balanced"),
         ("precision = 'fp16'", [], "precision = 'fp16': must be auto or float32 or bf16"),
         ("sampler = 'balanced'\nlogit_adjustment = 1", [], "both lift rare countries; set one"),
+        ("average = 1", [], r"average must lie in \[0, 1\), balance in"),
+        ("balance = 2", [], r"balance in \[0, 1\]"),
+        ("[source_weights]\npractice = 0", [], "source_weights must be above 0; leave a source"),
+        ("small_copies_px = -1", [], "small_copies_px = -1: must be at least 0"),
+        ("[[stages]]\nwarmup = 1", [], "warmup = 1.0: must be at least 0 and less than epochs"),
+        ("[[stages]]\nlayer_decay = 0", [], r"layer_decay in \(0, 1\]"),
+        ("[[stages]]\nfrozen_layers = 2", [], "frozen_layers .*needs freeze = 'none'"),
+        ("[network]\ndrop_path = 1", [], r"drop_path = 1\.0: must lie in \[0, 1\)"),
         ("accumulate = 0", [], "accumulate and the stages: at least one each"),
         ("label_smoothing = 1", [], "label_smoothing = 1.0: must lie in"),
         ("workers = -1", [], "workers = -1: must be at least 0"),
@@ -85,6 +101,12 @@ def test_the_rate_falls_along_a_cosine() -> None:
     assert (rates[0], rates[-1]) == pytest.approx((1e-3, 1e-5))
     assert rates[2] == pytest.approx((1e-3 + 1e-5) / 2)
     assert rates[0] - rates[1] == pytest.approx(rates[3] - rates[4])
+
+
+def test_the_rate_rises_first_if_asked_to() -> None:
+    stage = Stage("front", 4, 1e-3, 1e-5, warmup=1)
+    rates = [stage.rate(fraction) for fraction in (0.0, 0.125, 0.25, 0.625, 1.0)]
+    assert rates == pytest.approx([0, 5e-4, 1e-3, (1e-3 + 1e-5) / 2, 1e-5])
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

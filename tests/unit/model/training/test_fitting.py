@@ -11,8 +11,9 @@ from torch.nn import functional
 from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
 from model.errors import ConfigError
-from model.training.config import Stage, TrainConfig
+from model.training.config import TrainConfig
 from model.training.fitting import fit_temperature
+from model.training.stage import Stage
 from tests.unit.model.training.small_runs import small_trainer
 
 

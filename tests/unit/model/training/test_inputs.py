@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 import csv
+import math
 import multiprocessing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
+from PIL import Image
 
+from model.data.augmentation import Augmentation, AugmentedPictures
 from model.data.collection import Collection
+from model.data.datasets import all_views
 from model.data.preprocessing import Preprocessing
 from model.errors import PictureError
-from model.training.config import Stage, TrainConfig
+from model.training.batches import BatchLoader
+from model.training.config import TrainConfig
+from model.training.inputs import has_bf16
+from model.training.stage import Stage
 from model.training.trainer import Trainer
 from tests.unit.model.training.small_runs import on_pixels, small_trainer
 
@@ -70,3 +78,62 @@ def test_fast_and_exact_pixels_have_caches_of_their_own(data: Collection, tmp_pa
         run.inputs.of(config.stages[0], "val")
         names[pixels] = {f.name for f in (tmp_path / pixels).iterdir()}
     assert not names["exact"] & names["fast"]
+
+
+def test_augmented_views_depend_on_the_seed_alone_not_on_who_reads_them(data: Collection) -> None:
+    views = AugmentedPictures(data, data.of_split("train"), Augmentation(brightness=0.5), 32)
+    batches = [[0, 1, 2], [3, 0], [4]]
+    read = []
+    for workers, first in ((0, 0), (2, 0), (0, 1)):
+        before = torch.random.get_rng_state()
+        with BatchLoader(views, workers) as loader:
+            read.append([b.inputs for b in loader(batches, seed=7, first=first)])
+        assert torch.equal(torch.random.get_rng_state(), before)
+    assert all(torch.equal(a, b) for a, b in zip(read[0], read[1], strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(read[0][1:], read[2], strict=True))
+    assert not torch.equal(read[0][0][0], read[0][1][1]), "one place twice: two views"
+    with BatchLoader(views) as loader:
+        other = [b.inputs for b in loader(batches, seed=8)]
+    assert not torch.equal(other[0], read[0][0])
+
+
+@pytest.mark.parametrize("letterbox", ["tight", "fixed"])
+def test_pictures_of_all_forms_make_batches_of_one_shape(
+    tmp_path: Path, letterbox: Literal["tight", "fixed"]
+) -> None:
+    folder = tmp_path / "data" / "Hungary"
+    folder.mkdir(parents=True)
+    sizes = [(96, 64), (64, 96), (200, 64), (96, 64), (400, 64)]
+    for i, size in enumerate(sizes):
+        Image.new("RGB", size, (i, 2 * i, 3 * i)).save(folder / f"{i}.png")
+    collection = Collection.open([tmp_path / "data"])
+    numbers = range(len(sizes))
+    views = all_views(collection, numbers, Preprocessing(64, letterbox), crops=1, flip=False)
+    found = [tuple(views[i][0].shape) for i in range(len(sizes))]
+    if letterbox == "fixed":
+        assert views.shapes is None
+        assert len(set(found)) == 1
+    else:
+        assert views.shapes == found
+        assert len(set(found)) > 2
+
+
+def test_augmentation_changes_what_is_learnt_not_what_is_judged(
+    data: Collection, tmp_path: Path
+) -> None:
+    stage = Stage("none", 1, short_side_px=64)
+    config = on_pixels(stage, augmentation=Augmentation(mixup=0.2, cutmix=0.5))
+    run = small_trainer(data, tmp_path / "run", config=config)
+    assert run.inputs.of(stage, "train").dataset[0][0].shape == (3, 64, 64)
+    val = run.inputs.of(stage, "val").dataset[0][0]
+    assert val.shape == (3, 32, 96), "as the preprocessing has it"
+    run.run(resume=False)
+    assert math.isfinite(run.state.records[0]["train_loss"])
+
+
+@pytest.mark.parametrize("able", ["avx512_bf16", "amx_bf16", "avx2"])
+def test_bf16_is_chosen_where_the_processor_computes_in_it(
+    able: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {able: True})
+    assert has_bf16(torch.device("cpu")) == (able != "avx2")

@@ -12,7 +12,8 @@ from model.checkpoint import load
 from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
 from model.errors import ConfigError, DataError
-from model.training.config import Stage, TrainConfig
+from model.training.config import TrainConfig
+from model.training.stage import Stage
 from model.training.trainer import Trainer
 from tests.unit.model.training.small_runs import on_pixels, small_trainer
 

@@ -10,10 +10,14 @@ import pytest
 import torch
 
 from model.checkpoint import load
+from model.data.augmentation import Augmentation
 from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
 from model.errors import DataError
-from model.training.config import Stage, TrainConfig
+from model.network import NetworkConfig
+from model.training.batches import balanced_weights
+from model.training.config import TrainConfig
+from model.training.stage import Stage
 from model.training.trainer import Trainer
 from tests.unit.model.training.small_runs import (
     final,
@@ -81,6 +85,62 @@ def test_balanced_and_smoothed_training_resumes_exactly(data: Collection, tmp_pa
     small_trainer(data, tmp_path / "killed", config=config).run(resume=True)
     resumed = torch.load(tmp_path / "killed" / "last.pt", weights_only=True)["network"]
     assert all(torch.equal(value, resumed[name]) for name, value in whole.items())
+
+
+@pytest.mark.parametrize("after", [1, 2, 4])
+def test_a_run_killed_within_an_epoch_goes_on_at_its_next_step(
+    data: Collection, tmp_path: Path, after: int
+) -> None:
+    """With all that draws by lot or remembers: views, mixing, dropout, means, rates, norms."""
+    stage = Stage("none", 2, 1e-3, 1e-4, warmup=0.5, layer_decay=0.7, head_rate=2.0)
+    config = on_pixels(
+        stage,
+        network=NetworkConfig("resnet18", dropout=0.5),
+        augmentation=Augmentation(brightness=0.5, erasing=0.5, mixup=0.2, cutmix=0.5),
+        small_copies_px=40,
+        average=0.9,
+        accumulate=2,
+        batch_size=7,
+        source_weights={"photos": 2.0},
+        save_minutes=0.0,
+    )
+    whole = final(config, data, tmp_path / "whole")
+    save, saves = Trainer._save, []
+
+    def save_then_die(self: Trainer, *args: Any) -> None:
+        save(self, *args)
+        saves.append(self.state.progress.step)
+        if len(saves) == after:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "_save", save_then_die)
+        with pytest.raises(KeyboardInterrupt):
+            small_trainer(data, tmp_path / "killed", config=config).run(resume=False)
+    assert saves[-1] == [1, 2, 3, 0][after - 1], "the fourth is the end of the first epoch"
+    resumed = small_trainer(data, tmp_path / "killed", config=config)
+    checkpoint = resumed.run(resume=True)
+    state = torch.load(tmp_path / "killed" / "last.pt", weights_only=True)
+    assert all(torch.equal(value, state["network"][name]) for name, value in whole.items())
+    mean = {name.removeprefix("module."): v for name, v in state["progress"]["mean"].items()}
+    kept = checkpoint.network.state_dict()
+    if checkpoint.info["best"]["epoch"] == 2:
+        assert all(torch.equal(value, mean[name]) for name, value in kept.items())
+    assert not torch.equal(state["network"]["head.1.weight"], mean["head.1.weight"])
+    assert len(list((tmp_path / "killed" / "cache" / "pictures").rglob("*.jpg"))) == len(
+        data.of_split("train")
+    )
+
+
+def test_sources_are_shown_by_their_weights(data: Collection, tmp_path: Path) -> None:
+    run = small_trainer(data, tmp_path / "a", config=on_pixels(Stage("none", 1)))
+    inputs = run.inputs.of(run.config.stages[0], "train")
+    assert run._weights(inputs) is None
+    config = on_pixels(Stage("none", 1), source_weights={"photos": 0.25}, sampler="balanced")
+    weights = small_trainer(data, tmp_path / "b", config=config)._weights(inputs)
+    assert weights is not None
+    countries = [data.places[i].country for i in dict.fromkeys(inputs.places)]
+    assert weights == pytest.approx(0.25 * balanced_weights(countries))
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_leaves_the_last_good_checkpoint(

