@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from model.backbones.parts import STRIDE, Backbone
-from model.errors import ConfigError, first_line
+from model.errors import ConfigError, fault, first_line
 
 PREFIX = "timm:"
 
@@ -110,11 +110,12 @@ def _create(name: str, pretrained: bool, drop_path: float) -> Any:
         except TypeError as error:
             reason = first_line(error)
         except Exception as error:  # the hub's client and timm raise whatever they like
+            remedy = "set weights_file to a file of its weights, or pretrained = false"
             raise ConfigError(
-                f"backbone = {name!r}: cannot be had ({first_line(error)[:120]}); set weights_file "
-                "to a file of its weights, or pretrained = false"
+                fault(f"backbone = {name!r}", "cannot be had", remedy, error)
             ) from None
-    raise ConfigError(f"backbone = {name!r}: timm cannot build it so ({reason})")
+    remedy = "leave out drop_path, or take another net"
+    raise ConfigError(f"backbone = {name!r}: timm cannot build it so ({reason}); {remedy}")
 
 
 def _load(net: Any, file: str, name: str) -> None:
@@ -123,10 +124,8 @@ def _load(net: Any, file: str, name: str) -> None:
             raise FileNotFoundError(f"no such file: {file}")
         _timm(name).models.load_checkpoint(net, file, weights_only=True)
     except Exception as error:  # whatever the readers of such files raise
-        raise ConfigError(
-            f"weights_file = {file!r}: no state dict of {name} ({first_line(error)[:120]}); give "
-            "another file"
-        ) from None
+        what, remedy = f"no state dict of {name}", "give another file"
+        raise ConfigError(fault(f"weights_file = {file!r}", what, remedy, error)) from None
 
 
 def _channels(name: str, back: Features, stride: int) -> int:
@@ -139,10 +138,8 @@ def _channels(name: str, back: Features, stride: int) -> int:
             found = back(torch.zeros(1, 3, 2 * stride, 3 * stride, device=device))
             torch.autograd.backward(found.sum())
     except Exception as error:  # nets assert, or fail in their sums
-        raise ConfigError(
-            f"backbone = {name!r}: does not take pictures of every size "
-            f"({first_line(error)[:120]}); take another net"
-        ) from None
+        what, remedy = "does not take pictures of every size", "take another net"
+        raise ConfigError(fault(f"backbone = {name!r}", what, remedy, error)) from None
     for part_name, part in list(back.net.named_children()):
         parameters = list(part.parameters())
         if parameters and all(p.grad is None for p in parameters):

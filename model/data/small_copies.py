@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -45,12 +46,14 @@ class SmallCopies:
             PictureError: the picture cannot be read.
         """
         file = self._file(index)
-        if not file.is_file():
-            jpeg = self._copy(index)
+        with suppress(OSError):
+            return file.read_bytes()
+        jpeg = self._copy(index)
+        with suppress(OSError):  # without room for copies, originals are read
             file.parent.mkdir(parents=True, exist_ok=True)
             with replacing(file) as temporary:
                 temporary.write_bytes(jpeg)
-        return file.read_bytes()
+        return jpeg
 
     def _file(self, index: int) -> Path:
         place, name = self._collection.places[index].key, self._collection.name(index)

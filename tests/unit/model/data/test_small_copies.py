@@ -50,3 +50,13 @@ def test_places_of_one_name_in_two_data_sets_keep_their_own_copies(
     copies = SmallCopies(collection, tmp_path / "cache", 100)
     wide = [i for i in range(3) if collection.name(i).endswith("wide.png")]
     assert {opened(copies.read(i)).size for i in wide} == {(200, 100), (100, 100)}
+
+
+def test_without_room_for_copies_originals_are_read(folder: Path, tmp_path: Path) -> None:
+    collection = Collection.open([folder.parent])
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert opened(SmallCopies(collection, tmp_path / "cache", 20).read(0)).size in (
+        (40, 20),
+        (20, 25),
+    )
+    assert (tmp_path / "cache").is_file()
