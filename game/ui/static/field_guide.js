@@ -25,7 +25,7 @@
     if (!codes.includes(code)) return;
     chosen = code;
     shownCue = "all";
-    if (!known[code]) G.connection.ask("guide", { country: code }).then(take);
+    if (!known[code]) G.connection.ask("guide", { country: code }).then((page) => take(code, page));
     for (const button of G.all("#guide-countries button")) {
       if (button.dataset.code !== code) button.removeAttribute("aria-current");
       else {
@@ -88,10 +88,12 @@
 
   const fact = ([topic, text]) => [G.make("dt", {}, G.text(`guide_${topic}`)), G.make("dd", {}, text)];
 
-  function take(page) {
-    if (!page.country) return;
-    known[page.country] = page;
-    if (page.country === chosen) draw();
+  function take(code, page) {
+    if (page.country) known[code] = page;
+    if (code !== chosen) return;
+    draw();
+    if (page.problem) // what is chosen again is asked for again
+      G.find("#guide-country .guide-page").replaceChildren(G.make("p", { class: "gd-problem", role: "alert" }, G.text(page.problem)));
   }
 
   function samples({ words, towns, language }) {
