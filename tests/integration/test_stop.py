@@ -36,7 +36,11 @@ class Server:
                 stdout=stream,
                 stderr=stream,
             )
-        wait_for_server(self._port, self.process, log)
+        try:
+            wait_for_server(self._port, self.process, log)
+        except BaseException:
+            self.process.kill()
+            raise
 
     def ask(self, name: str, **data: Any) -> dict[str, Any]:
         request = urllib.request.Request(
