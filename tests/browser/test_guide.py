@@ -33,9 +33,8 @@ def test_a_player_studies_before_a_game(fakes_port: int, visit: Visit) -> None:
     asked: list[str] = []
 
     def note(request: Request) -> None:
-        event = json.loads(request.post_data or "{}").get("event_data") or {}
-        if "at" in event and "country" in event:
-            asked.append(event["country"])
+        if request.url.endswith("/guide"):
+            asked.append(json.loads(request.post_data or "{}")["country"])
 
     page.on("request", lambda request: request.method == "POST" and note(request))
     player.guess("Slovakia")

@@ -17,6 +17,7 @@
     return new Intl.NumberFormat(G.state.language, options).format(share);
   };
   G.touch = () => matchMedia("(pointer: coarse)").matches;
+  G.short = () => matchMedia("(max-height: 520px)").matches; // a phone on its side
   G.onPhone = () => matchMedia("(max-aspect-ratio: 1/1), (max-width: 560px)").matches; // as in the style sheets
   G.find = (selector) => G.root.querySelector(selector);
   G.all = (selector) => [...G.root.querySelectorAll(selector)];
@@ -78,6 +79,7 @@
 
   G.status = (key, values) => {
     G.find("#status").textContent = key ? G.text(key, values) : "";
+    G.find("#status").dataset.key = key ?? "";
     G.state.status = key ? [key, values] : null;
   };
 })();

@@ -6,7 +6,7 @@
   const CLOSEST = 24; // times the whole world
   const MARKER_PX = 6;
   const SEEN_PX = 12;
-  let svg, view, tip, box = [...boxes.world], aim = box, pressed = new Map(), moved = 0, moving = 0;
+  let svg, view, tip, box = [...boxes.world], aim = box, sought = null, pressed = new Map(), moved = 0, moving = 0;
 
   // Keeps a span of the view within the world, or the world in the middle of a larger view.
   const inside = (start, length, all) =>
@@ -175,13 +175,15 @@
 
   // A country that is out of sight, or too small to be seen, is brought into view.
   function seek(code) {
+    sought = view.clientWidth ? null : code; // hidden while a country is typed on a phone
+    if (sought) return;
     const [x, y] = toView(countries[code].map);
     const shapes = [...svg.querySelectorAll(`path[data-code="${code}"]`)];
     const wide = Math.max(0, ...shapes.map((shape) => shape.getBoundingClientRect().width));
     const inView = x > 0 && y > 0 && x < view.clientWidth && y < view.clientHeight;
     if (inView && wide > SEEN_PX) return;
     const [middleX, middleY] = countries[code].map;
-    const room = wide ? Math.max(500, 1.5 * (wide / view.clientWidth) * box[2]) : 500;
+    const room = Math.max(500, 1.5 * (wide / view.clientWidth) * box[2]);
     glide([middleX - room, middleY - room, 2 * room, 2 * room]);
   }
 
@@ -209,7 +211,10 @@
     for (const button of G.all("[data-box]"))
       button.addEventListener("click", () => glide(boxes[button.dataset.box]));
     G.find("#region-select").addEventListener("change", (event) => glide(boxes[event.target.value]));
-    new ResizeObserver(() => show(aim ?? box)).observe(view);
+    new ResizeObserver(() => {
+      show(aim ?? box);
+      if (sought) seek(sought);
+    }).observe(view);
   }
 
   G.map = {

@@ -4,6 +4,7 @@
   const G = window.GeoDuel;
   const STEP = 1.5;
   const PAN_PX = 60;
+  const LITTLE = 1.15;
   let kept = { source: "" }; // the view of the picture shown last: a reveal goes on where one was
 
   function button(name, sign, act) {
@@ -34,10 +35,11 @@
       return [this.image.naturalWidth || 1, this.image.naturalHeight || 1];
     }
 
-    // On a phone the round's picture starts as high as its place, to be panned; else it is seen whole.
+    // On a phone the round's picture fills its place, to be panned; elsewhere where little is cut off.
     get home() {
       const { contain, cover } = G.view.widths(this.size, this.shape);
-      return this.frame.closest(".gd-stage") && G.onPhone() ? cover : contain;
+      const fills = G.onPhone() || G.short() || cover < LITTLE * contain;
+      return this.frame.closest(".gd-stage") && fills ? cover : contain;
     }
 
     get contain() {
@@ -57,6 +59,7 @@
       const [left, top, across, down] = G.view.seen(this.view, size, shape);
       const whole = across > 0.999 && down > 0.999;
       this.frame.dataset.view = whole ? "whole" : this.atHome ? "home" : "close";
+      this.frame.dataset.bars = width < size[0] - 2;
       this.say?.(whole);
       this.frame.parentElement?.style.setProperty("--ratio", shape[0] / shape[1]);
       this.thumb.hidden = whole;
@@ -167,9 +170,12 @@
   G.zoomable = (source, alt, ...over) => {
     const image = G.make("img", { src: source, alt, draggable: "false" });
     const thumb = G.make("div", { class: "gd-thumb", "aria-hidden": "true" }, G.make("img", { src: source, alt: "", draggable: "false" }), G.make("i"));
+    const backdrop = G.make("div", { class: "gd-backdrop" });
+    backdrop.style.backgroundImage = `url(${source})`;
     const frame = G.make(
       "div",
       { class: "gd-frame", tabindex: "0", role: "group", "data-t-label": "picture_keys", "aria-label": G.text("picture_keys") },
+      backdrop,
       G.make("div", { class: "gd-zoomable" }, image, ...over)
     );
     const viewer = new Viewer(frame, image, thumb, source);
