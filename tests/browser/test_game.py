@@ -188,7 +188,8 @@ def test_heat_maps_are_switched_and_faded_in_the_browser(seeded_port: int, visit
     assert "rather than" in choices.last.inner_text()
     page.locator("#heatmap input[type=range]").fill("20")
     assert page.locator("#heatmap .heat-layer").evaluate("e => e.style.opacity") == "0.2"
-    page.click("#heatmap .gd-enlarge")
+    page.click("#heatmap .gd-closer")
+    page.click("#heatmap .gd-closer")
     zoomed = page.locator("#heatmap .gd-zoomable")
     frame = page.locator("#heatmap .gd-frame")
     assert zoomed.bounding_box()["width"] > 1.5 * frame.bounding_box()["width"]
