@@ -37,6 +37,7 @@ from model.data.collection import Collection
 from model.data.guide_pictures import GuidePictures
 from model.errors import ConfigError
 from model.held_out import HeldOut
+from model.inference import fastest
 from model.predictor import Predictor
 from model.uploads.reader import UploadReader
 
@@ -104,10 +105,11 @@ def build(settings: Settings) -> GamePage:
 def assemble(settings: Settings) -> tuple[GamePage, SqlScoreboard | None]:
     """The same as :func:`build`, with the scoreboard, which whoever serves the page closes."""
     scoreboard = open_scoreboard(settings.database_url, settings.scores)
-    predictor = Predictor(load(settings.checkpoint))
+    checkpoint = load(settings.checkpoint)
+    predictor = Predictor(checkpoint, fastest(checkpoint.network))
     practice = settings.panoramas == "practice"
     panoramas = Collection.open_for_play(str(PRACTICE) if practice else settings.panoramas)
-    source = HeldOut(panoramas, predictor.checkpoint.trained)
+    source = HeldOut(panoramas, checkpoint.trained)
     # The first pass through the net is the slowest; no player shall wait for it.
     predictor.analyse(source.any_picture())
     games = Games(source, predictor, scoreboard=scoreboard, store=scoreboard)

@@ -91,7 +91,8 @@ def elsewhere() -> tuple[tuple[str, ...], ...]:
     Returns:
         For each its names, one in each of ``LANGUAGES``, and then its aliases; in CLDR's order.
     """
-    codes = [code for code in Locale(LANGUAGES[0]).territories if len(code) == 2 and code.isalpha()]
+    territories = map(str, Locale(LANGUAGES[0]).territories)
+    codes = [code for code in territories if len(code) == 2 and code.isalpha()]
     return tuple(
         (*(name(code, language) for language in LANGUAGES), *_aliases(_ALIASES_ELSEWHERE, code))
         for code in codes

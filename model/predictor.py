@@ -30,6 +30,7 @@ from model.explanation.occlusion import (
     occlude,
 )
 from model.geography import COUNTRY_INDEX
+from model.inference import Trunk
 from model.types import Heatmap, Prediction
 
 
@@ -44,7 +45,7 @@ class Analysis:
 
     prediction: Prediction
     logits: NDArray[np.float64]
-    _checkpoint: Checkpoint
+    _predictor: Predictor
     _pixels: Tensor
     _features: Tensor
     _letterbox: Letterbox
@@ -56,14 +57,14 @@ class Analysis:
     def heatmaps(self, targets: Sequence[str]) -> list[Heatmap]:
         """Grad-CAM for several countries at once, comparable with each other."""
         classes = [COUNTRY_INDEX[target] for target in targets]
-        maps = grad_cam(self._checkpoint.network, self._features, classes)[0].numpy()
+        maps = grad_cam(self._predictor.checkpoint.network, self._features, classes)[0].numpy()
         content = self._letterbox.content_cells(*maps.shape[1:])
         return [Heatmap(t, grid, content) for t, grid in zip(targets, maps, strict=True)]
 
     def contrast(self, target: str, other: str) -> Heatmap:
         """What speaks for one country rather than another; its target is the former."""
         classes = COUNTRY_INDEX[target], COUNTRY_INDEX[other]
-        grid = contrast_cam(self._checkpoint.network, self._features, *classes)[0].numpy()
+        grid = contrast_cam(self._predictor.checkpoint.network, self._features, *classes)[0].numpy()
         return Heatmap(target, grid, self._letterbox.content_cells(*grid.shape))
 
     def occlude(
@@ -83,7 +84,7 @@ class Analysis:
             return None
         before = self.prediction.of(heatmap.target)
         return occlude(
-            self._checkpoint,
+            self._predictor.look,
             self._pixels,
             heatmap,
             before=before,
@@ -103,7 +104,7 @@ class Analysis:
         if heatmap.blank:
             return None
         return measure_faithfulness(
-            self._checkpoint, self._pixels, heatmap, regions=regions, seed=seed
+            self._predictor.look, self._pixels, heatmap, regions=regions, seed=seed
         )
 
 
@@ -111,20 +112,28 @@ class Predictor:
     """A facade over a checkpoint: pictures in, calibrated probabilities and heat maps out.
 
     Safe to share between threads: it holds no state but the weights.
+
+    Args:
+        checkpoint: the net and what belongs to it.
+        trunk: runs the net up to the activations that maps explain; the network itself, or a
+            faster one of :mod:`model.inference`.
     """
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, trunk: Trunk | None = None) -> None:
         self.checkpoint = checkpoint
+        self._trunk = trunk or checkpoint.network.features
+
+    def look(self, pixels: Tensor) -> Tensor:
+        """Calibrated probabilities float64 [N, 56] of pixels [N, 3, H, W] in 0..255."""
+        logits = self.checkpoint.network.classify(self._trunk(pixels))
+        return self.checkpoint.probabilities(logits)
 
     def analyse(self, picture: Image.Image) -> Analysis:
         """Look once at an RGB picture of any size, whole."""
         pixels, letterbox = self.checkpoint.preprocessing(picture)
-        network = self.checkpoint.network
         # Not inference_mode: its tensors could not be differentiated later.
         with torch.no_grad():
-            features = network.features(pixels[None])
-            logits = network.classify(features)
+            features = self._trunk(pixels[None])
+            logits = self.checkpoint.network.classify(features)
         prediction = Prediction(tuple(self.checkpoint.probabilities(logits)[0].tolist()))
-        return Analysis(
-            prediction, logits[0].double().numpy(), self.checkpoint, pixels, features, letterbox
-        )
+        return Analysis(prediction, logits[0].double().numpy(), self, pixels, features, letterbox)

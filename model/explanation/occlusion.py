@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from model.checkpoint import Checkpoint
 from model.geography import COUNTRY_INDEX
 from model.types import Heatmap, heat_ranks
 
@@ -91,8 +90,12 @@ class Occlusion:
         return interval(self.random)
 
 
+Look = Callable[[Tensor], Tensor]
+"""Probabilities float64 [N, 56] of pixels float32 [N, 3, H, W] in 0..255."""
+
+
 def measure_faithfulness(
-    checkpoint: Checkpoint,
+    look: Look,
     pixels: Tensor,
     heatmap: Heatmap,
     *,
@@ -102,14 +105,14 @@ def measure_faithfulness(
     """Deletion and insertion curves of one map: ``12 * (1 + regions) + 2`` forward passes.
 
     Args:
-        checkpoint: the net that was explained.
+        look: asks the net that was explained.
         pixels: uint8 [3, H, W], its input.
         heatmap: its map; must not be blank.
         regions: how many random ones, at least 2.
         seed: of the random regions.
     """
     rng = np.random.default_rng(seed)
-    ask = _Question(checkpoint, pixels, heatmap)
+    ask = _Question(look, pixels, heatmap)
     hot = heatmap.grid[heatmap.inside]
     orders = [heat_ranks(grid) for grid in (hot, *(_rolled(hot, rng) for _ in range(regions)))]
     whole, none = ask(np.zeros_like(hot, bool)), ask(np.ones_like(hot, bool))
@@ -136,7 +139,7 @@ def measure_faithfulness(
 
 
 def occlude(
-    checkpoint: Checkpoint,
+    look: Look,
     pixels: Tensor,
     heatmap: Heatmap,
     *,
@@ -148,7 +151,7 @@ def occlude(
     """Cover the hottest region of one map, then random regions: ``1 + regions`` forward passes.
 
     Args:
-        checkpoint: the net that was explained.
+        look: asks the net that was explained.
         pixels: uint8 [3, H, W], its input.
         heatmap: its map; must not be blank.
         before: the target's probability with nothing covered, which is known already.
@@ -157,7 +160,7 @@ def occlude(
         wait: called before each pass; may wait, so that more urgent passes go first.
     """
     rng = np.random.default_rng(seed)
-    ask = _Question(checkpoint, pixels, heatmap)
+    ask = _Question(look, pixels, heatmap)
     region = heatmap.strongest()[heatmap.inside]
     found = []
     for covered in (region, *(_rolled(region, rng) for _ in range(regions))):
@@ -178,8 +181,8 @@ def interval(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, floa
 class _Question:
     """How probable is the target of a map if some cells of its picture are blurred?"""
 
-    def __init__(self, checkpoint: Checkpoint, pixels: Tensor, heatmap: Heatmap) -> None:
-        self._checkpoint, self._target = checkpoint, COUNTRY_INDEX[heatmap.target]
+    def __init__(self, look: Look, pixels: Tensor, heatmap: Heatmap) -> None:
+        self._look, self._target = look, COUNTRY_INDEX[heatmap.target]
         self._picture = pixels[None].float()
         self._blurred = _blur(self._picture)
         self._shape = heatmap.grid.shape
@@ -192,8 +195,8 @@ class _Question:
         picture = self._picture
         mask = functional.interpolate(torch.from_numpy(gone)[None, None], size=picture.shape[2:])
         with torch.inference_mode():
-            logits = self._checkpoint.network(picture * (1 - mask) + self._blurred * mask)
-        return float(self._checkpoint.probabilities(logits)[0, self._target])
+            probabilities = self._look(picture * (1 - mask) + self._blurred * mask)
+        return float(probabilities[0, self._target])
 
 
 def _rolled(grid: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 usage::
 
-    python -m tests.benchmarks [explain|rounds|loader|train] [--json -] [--repeat N]
+    python -m tests.benchmarks [explain|predict|rounds|loader|train] [--json -] [--repeat N]
 """
 
 from __future__ import annotations
@@ -10,9 +10,15 @@ from __future__ import annotations
 import argparse
 import json
 
-from tests.benchmarks import explain, loader, rounds, train
+from tests.benchmarks import explain, loader, predict, rounds, train
 
-PARTS = {"explain": explain.run, "rounds": rounds.run, "loader": loader.run, "train": train.run}
+PARTS = {
+    "explain": explain.run,
+    "predict": predict.run,
+    "rounds": rounds.run,
+    "loader": loader.run,
+    "train": train.run,
+}
 
 
 def main() -> None:

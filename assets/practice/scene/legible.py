@@ -52,7 +52,7 @@ def tallest_px(labels: NDArray[np.uint8], label: int) -> float:
     patches, _ = ndimage.label(on)
     found = ndimage.find_objects(patches)
     tallest = max(int(rows.stop - rows.start) for rows, _ in found)
-    return tallest * HEIGHT_PX / labels.shape[0]
+    return float(tallest * HEIGHT_PX / labels.shape[0])
 
 
 def deal(cues: CueMap, rng: Random, *, chosen: bool) -> dict[str, float]:

@@ -107,10 +107,12 @@ class Net:
 
     def __init__(self) -> None:
         self.checkpoint = SimpleNamespace(
-            network=lambda pixels: torch.zeros(len(pixels), 56),
-            probabilities=lambda logits: logits.double().softmax(dim=1),
             preprocessing=self._pixels,
         )
+
+    @staticmethod
+    def _look(pixels: Tensor) -> Tensor:
+        return torch.full((len(pixels), 56), 1 / 56, dtype=torch.float64)
 
     @staticmethod
     def _pixels(picture: Image.Image) -> tuple[Tensor, None]:
@@ -125,14 +127,10 @@ class Net:
         def occluded(map_: Heatmap, **options: int) -> Occlusion | None:
             if map_.blank:
                 return None
-            return occlude(self.checkpoint, pixels, map_, before=1 / 56, **options)
+            return occlude(self._look, pixels, map_, before=1 / 56, **options)
 
         def curves(map_: Heatmap, **options: int) -> Faithfulness | None:
-            return (
-                None
-                if map_.blank
-                else measure_faithfulness(self.checkpoint, pixels, map_, **options)
-            )
+            return None if map_.blank else measure_faithfulness(self._look, pixels, map_, **options)
 
         return SimpleNamespace(
             prediction=prediction,

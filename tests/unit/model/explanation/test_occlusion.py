@@ -27,13 +27,9 @@ class Spot(nn.Module):
         return logits
 
 
-class Knows:
-    """Stands in for a checkpoint."""
-
-    network = Spot()
-
-    def probabilities(self, logits: Tensor) -> Tensor:
-        return logits.double().softmax(dim=1)
+def knows(pixels: Tensor) -> Tensor:
+    """What such a net says."""
+    return Spot()(pixels).double().softmax(dim=1)
 
 
 @pytest.fixture(scope="module")
@@ -50,22 +46,22 @@ def heatmap(row: int, column: int, content: tuple[float, ...] = (0, 0, COLUMNS, 
 
 
 def test_a_faithful_map_beats_random_regions_and_another_does_not(pixels: Tensor) -> None:
-    good = measure_faithfulness(Knows(), pixels, heatmap(1, 2))
+    good = measure_faithfulness(knows, pixels, heatmap(1, 2))
     assert good.deletion_auc < good.random_interval[0]
     assert good.insertion_auc > good.random_insertion_interval[1]
-    bad = measure_faithfulness(Knows(), pixels, heatmap(3, 7))
+    bad = measure_faithfulness(knows, pixels, heatmap(3, 7))
     assert bad.deletion_auc > good.deletion_auc
     assert bad.insertion_auc < good.insertion_auc
 
 
 def test_curves_share_their_ends(pixels: Tensor) -> None:
-    found = measure_faithfulness(Knows(), pixels, heatmap(1, 2))
+    found = measure_faithfulness(knows, pixels, heatmap(1, 2))
     curves = (found.deletion, found.random, found.insertion, found.random_insertion)
     assert all(len(curve) == len(FRACTIONS) for curve in curves)
     assert found.deletion[0] == found.random[0] == found.insertion[-1]
     assert found.deletion[-1] == found.insertion[0] == found.random_insertion[0]
     assert found.deletion[0] > found.deletion[1] == pytest.approx(found.deletion[-1], rel=0.1)
-    assert found == measure_faithfulness(Knows(), pixels, heatmap(1, 2)), (
+    assert found == measure_faithfulness(knows, pixels, heatmap(1, 2)), (
         "the same seed, the same figures"
     )
 
@@ -73,7 +69,7 @@ def test_curves_share_their_ends(pixels: Tensor) -> None:
 def test_covering_what_counts(pixels: Tensor) -> None:
     waits: list[int] = []
     found = occlude(
-        Knows(), pixels, heatmap(1, 2), before=0.9, regions=3, wait=lambda: waits.append(1)
+        knows, pixels, heatmap(1, 2), before=0.9, regions=3, wait=lambda: waits.append(1)
     )
     assert len(waits) == 4, "one for each forward pass"
     assert found.share == 1 / (ROWS * COLUMNS), "cells without heat do not count as hot"
@@ -86,7 +82,7 @@ def test_covering_what_counts(pixels: Tensor) -> None:
 def test_padding_is_never_covered(pixels: Tensor) -> None:
     """With a map on the padding only, nothing that counts is touched."""
     letterboxed = heatmap(0, 2, (0.0, 1.0, COLUMNS, 3.0))
-    found = occlude(Knows(), pixels, letterboxed, before=0.9, regions=2)
+    found = occlude(knows, pixels, letterboxed, before=0.9, regions=2)
     assert found.share == 1 / (2 * COLUMNS)
 
 

@@ -1,0 +1,128 @@
+"""The trunk as fast as this processor can run it, for play: same activations, less time.
+
+Grad-CAM needs a graph only behind the trunk, so the trunk may run in any engine. Training and the
+commands that print figures keep to the network itself, so that a figure is the same on any machine.
+
+usage::
+
+    predictor = Predictor(checkpoint, fastest(checkpoint.network))
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import logging
+import warnings
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from model.network import Network
+
+log = logging.getLogger(__name__)
+
+Trunk = Callable[[Tensor], Tensor]
+"""Activations float32 [N, channels, H / 32, W / 32] of pixels [N, 3, H, W] in 0..255."""
+
+EXAMPLE_SHAPE = (1, 3, 320, 768)
+"""Of the input that the graph is recorded with; every side but the colours is free afterwards."""
+
+OPSET = 18
+
+
+def fastest(network: Network) -> Trunk:
+    """The fastest trunk that this processor has; see ``make bench``, part ``predict``.
+
+    Bfloat16 where the processor multiplies it, ONNX Runtime elsewhere, and the network itself where
+    neither can be had; the log says which.
+    """
+    try:
+        name, trunk = (
+            ("bfloat16", bfloat16(network)) if multiplies_bfloat16() else ("ONNX", onnx(network))
+        )
+    except Exception as error:  # whatever an engine lacks, the network itself can do it
+        log.warning("the net runs slower than it could: %s", error)
+        return network.features
+    log.info("the net runs in %s", name)
+    return trunk
+
+
+def multiplies_bfloat16() -> bool:
+    """Whether the processor has instructions for products of bfloat16."""
+    has = torch.cpu.get_capabilities()
+    return bool(has.get("avx512_bf16") or has.get("amx_bf16"))
+
+
+def bfloat16(network: Network) -> Trunk:
+    """The trunk in bfloat16 and channels-last; probabilities differ by about 0.01."""
+    layers = _layers(network).to(torch.bfloat16, memory_format=torch.channels_last)
+
+    def trunk(pixels: Tensor) -> Tensor:
+        inputs = network.normalise(pixels).to(torch.bfloat16, memory_format=torch.channels_last)
+        with torch.no_grad():
+            return layers(inputs).float().contiguous()
+
+    return trunk
+
+
+def channels_last(network: Network) -> Trunk:
+    """The trunk in float32 and channels-last."""
+    layers = _layers(network).to(memory_format=torch.channels_last)
+
+    def trunk(pixels: Tensor) -> Tensor:
+        inputs = network.normalise(pixels).contiguous(memory_format=torch.channels_last)
+        with torch.no_grad():
+            return layers(inputs).contiguous()
+
+    return trunk
+
+
+def onnx(network: Network) -> Trunk:
+    """The trunk in ONNX Runtime, float32; activations differ by rounding, at most some 1e-4.
+
+    Raises:
+        ImportError: onnxruntime or onnx is not installed.
+    """
+    import onnxruntime  # noqa: PLC0415  not on processors that multiply bfloat16
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    # Its arena never gives memory back; a pass takes what it needs and returns it.
+    options.enable_cpu_mem_arena = False
+    session = onnxruntime.InferenceSession(
+        _graph(network), options, providers=["CPUExecutionProvider"]
+    )
+
+    def trunk(pixels: Tensor) -> Tensor:
+        inputs = network.normalise(pixels).numpy()
+        (features,) = session.run(None, {"inputs": inputs})
+        return torch.from_numpy(features)
+
+    return trunk
+
+
+def _layers(network: Network) -> nn.Sequential:
+    """A copy of the trunk, in eval mode: the network itself is left alone."""
+    return nn.Sequential(copy.deepcopy(network.front), copy.deepcopy(network.back)).eval()
+
+
+def _graph(network: Network) -> bytes:
+    """The trunk as an ONNX model, its batch, height and width free."""
+    layers = _layers(network)
+    stream = io.BytesIO()
+    axes = {0: "batch", 2: "height", 3: "width"}
+    with warnings.catch_warnings():  # of what it folds, and of the other exporter
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            layers,
+            (torch.zeros(EXAMPLE_SHAPE),),
+            stream,
+            opset_version=OPSET,
+            dynamo=False,  # the other exporter needs another package
+            input_names=["inputs"],
+            output_names=["features"],
+            dynamic_axes={"inputs": axes, "features": axes},
+        )
+    return stream.getvalue()

@@ -1,0 +1,113 @@
+"""Faster ways to run the trunk: what they give, against the network itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+from model import inference
+from model.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, load
+from model.data.collection import Collection
+from model.network import Network
+from model.predictor import Predictor
+from model.types import Crop
+from tests.conftest import PRACTICE
+
+
+@pytest.fixture(scope="module")
+def checkpoint() -> Checkpoint:
+    return load(DEFAULT_CHECKPOINT)
+
+
+@pytest.fixture(scope="module")
+def crops() -> list[Image.Image]:
+    collection = Collection.open([PRACTICE])
+    pictures = [collection.picture(number) for number in collection.of_split("test")[:4]]
+    return [picture.crop(Crop.at(*picture.size, 0.5).box) for picture in pictures]
+
+
+def pixels(checkpoint: Checkpoint, crops: list[Image.Image]) -> Tensor:
+    return torch.stack([checkpoint.preprocessing(crop)[0] for crop in crops])
+
+
+EXACT = [inference.onnx, inference.channels_last]
+
+
+@pytest.mark.parametrize("engine", EXACT, ids=["onnx", "channels last"])
+def test_an_engine_says_what_the_network_says(
+    checkpoint: Checkpoint,
+    crops: list[Image.Image],
+    engine: Callable[[Network], inference.Trunk],
+) -> None:
+    network = checkpoint.network
+    batch = pixels(checkpoint, crops)
+    trunk = engine(network)
+    # Recorded with one shape, used with others: batches, a narrow photo.
+    for inputs in (batch, batch[:1, :, :, :320], batch[:1].float()):
+        with torch.no_grad():
+            expected = network.features(inputs)
+        features = trunk(inputs)
+        assert features.dtype == torch.float32
+        assert features.shape == expected.shape
+        assert float((features - expected).abs().max()) < 2e-3
+    plain, fast = Predictor(checkpoint), Predictor(checkpoint, trunk)
+    difference = (plain.look(batch) - fast.look(batch)).abs().max()
+    assert float(difference) < 1e-4
+    assert network.training is False
+    assert next(network.parameters()).dtype == torch.float32, "the network itself is left alone"
+
+
+def test_bfloat16_comes_near(checkpoint: Checkpoint, crops: list[Image.Image]) -> None:
+    # Small, for a processor without bfloat16 takes minutes for a whole crop.
+    inputs = pixels(checkpoint, crops)[:2, :, 96:224, 192:384]
+    network = checkpoint.network
+    with torch.no_grad():
+        expected = network.features(inputs)
+    features = inference.bfloat16(network)(inputs)
+    assert features.dtype == torch.float32
+    error = (features - expected).abs().mean() / expected.abs().mean()
+    assert 0 < float(error) < 0.1, "eight bits of mantissa, over some fifty layers"
+
+
+def test_maps_of_a_faster_trunk_are_those_of_the_network(
+    checkpoint: Checkpoint, crops: list[Image.Image]
+) -> None:
+    fast = Predictor(checkpoint, inference.onnx(checkpoint.network))
+    for crop in crops[:2]:
+        expected = Predictor(checkpoint).analyse(crop).heatmaps(["HU", "JP"])
+        for ours, theirs in zip(fast.analyse(crop).heatmaps(["HU", "JP"]), expected, strict=True):
+            assert abs(ours.grid - theirs.grid).max() < 1e-4
+
+
+@pytest.mark.parametrize("has_bfloat16", [True, False])
+def test_the_processor_decides(
+    checkpoint: Checkpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    has_bfloat16: bool,
+) -> None:
+    monkeypatch.setattr(
+        torch.cpu, "get_capabilities", lambda: {"avx512_bf16": has_bfloat16, "avx2": True}
+    )
+    monkeypatch.setattr(inference, "onnx", lambda network: "by ONNX")
+    monkeypatch.setattr(inference, "bfloat16", lambda network: "by bfloat16")
+    expected = "by bfloat16" if has_bfloat16 else "by ONNX"
+    assert inference.fastest(checkpoint.network) == expected
+
+
+def test_without_an_engine_the_network_itself_plays(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def missing(network: Network) -> inference.Trunk:
+        raise ImportError("No module named 'onnxruntime'")
+
+    monkeypatch.setattr(inference, "onnx", missing)
+    monkeypatch.setattr(inference, "multiplies_bfloat16", lambda: False)
+    with caplog.at_level(logging.WARNING):
+        assert inference.fastest(checkpoint.network) == checkpoint.network.features
+    assert "onnxruntime" in caplog.text
