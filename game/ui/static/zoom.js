@@ -59,7 +59,7 @@
       const [left, top, across, down] = G.view.seen(this.view, size, shape);
       const whole = across > 0.999 && down > 0.999;
       this.frame.dataset.view = whole ? "whole" : this.atHome ? "home" : "close";
-      this.frame.dataset.bars = width < size[0] - 2;
+      this.frame.dataset.bars = width < size[0] - 2 || (width * shape[1]) / shape[0] < size[1] - 2;
       this.say?.(whole);
       this.frame.parentElement?.style.setProperty("--ratio", shape[0] / shape[1]);
       this.thumb.hidden = whole;
