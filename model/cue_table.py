@@ -45,7 +45,7 @@ CUES: dict[str, Cue] = {
         Cue("pole", "poles and wires", "oszlopok és vezetékek", worth=2.0, colour="#00e5ff"),
         Cue("guard_rail", "guard rail", "szalagkorlát", colour="#4dabf7"),
         Cue("sign", "road sign", "közúti tábla", worth=2.5, colour="#ffd60a"),
-        Cue("shop_text", "shop signs", "cégérek", worth=2.0, colour="#ff4fd8"),
+        Cue("shop_text", "shop signs", "cégtáblák", worth=2.0, colour="#ff4fd8"),
         Cue("plate", "number plate", "rendszám", worth=1.5, colour="#ffffff"),
         Cue("roof", "roof", "tető", worth=1.5, colour="#b388ff"),
         Cue("wall", "walls and windows", "falak és ablakok", colour="#8ce99a"),
