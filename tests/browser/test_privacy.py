@@ -33,9 +33,12 @@ def code_of(name: str) -> str:
 
 
 def is_library(exchange: Exchange) -> bool:
-    """Gradio's own scripts and styles: the same for everybody, whatever is dealt."""
+    """Gradio's own scripts and styles, and the icons: the same for everybody, whatever is dealt."""
     return exchange.path.startswith(
-        ("/assets/", "/static/", "/svelte/", "/theme.css", "/gradio_api/info")
+        (
+            *("/assets/", "/static/", "/svelte/", "/theme.css", "/gradio_api/info"),
+            *("/favicon.ico", "/pwa_icon/", "/manifest.json"),
+        )
     )
 
 
