@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import uuid4
 
 from PIL import Image
@@ -19,6 +20,7 @@ from game.in_play import edges_of, is_in_play
 from game.opponent_turn import OpponentTurns, PendingEvidence, RememberedEvidence
 from game.players import Player, Players
 from game.ports import GameStore, Opponent, PanoramaSource, Scoreboard
+from game.questions import Questions, ReadPicture
 from game.records import SAVE_PATIENCE_S, Records
 from game.rules import dealer
 from game.rules.rounds import MODES, Guess, Mode, Round
@@ -199,9 +201,26 @@ class Games:
         guessing = [one.edges for one in players if one.session.current is not None]
         return is_in_play(photo, [edges for edges in guessing if edges is not None])
 
+    @property
+    def questions(self) -> Questions:
+        """What players ask the opponent about pictures that they have seen revealed."""
+        return self._turns.questions
+
+    def revealed(self, key: str, number: object) -> tuple[Hashable, ReadPicture] | None:
+        """A finished round's picture to ask about, by its number from 1: its name, its reader."""
+        player = self._players.find(key)
+        if player is None or type(number) is not int:
+            return None
+        with player.lock:
+            if not 1 <= number <= len(player.session.reveals):
+                return None
+            shown = player.session.reveals[number - 1].round
+            return (player.game, number), partial(self._crop, shown)
+
     def leave(self, key: str) -> None:
         """Note that a player's page closes; it may be a reload, so the game waits for a while."""
         self._players.leave(key)
+        self.questions.forget(key)
 
     def _wake(self, player: Player, visit: Visit) -> Lost:
         """Go on with the stored game of a page that has played; says why not, if it cannot be."""

@@ -15,6 +15,7 @@ from PIL import Image
 
 from game.low_priority import LowPriorityExecutor
 from game.ports import Analysis, FavouredCue, Occlusion, Opponent, PanoramaSource
+from game.questions import Questions
 from game.refusals import RefusedError
 from model.types import Crop, Heatmap, Prediction
 
@@ -190,6 +191,9 @@ class OpponentTurns:
     Args:
         source: where the panoramas come from, and their cues.
         opponent: the player on the other side.
+
+    Attributes:
+        questions: what players ask it afterwards.
     """
 
     def __init__(self, source: PanoramaSource, opponent: Opponent) -> None:
@@ -199,6 +203,9 @@ class OpponentTurns:
         self._tests = LowPriorityExecutor()
         self._waiting = 0
         self._lock = threading.Lock()
+        # A thread apart: players wait for these answers, and nobody for the tests.
+        self._answers = LowPriorityExecutor()
+        self.questions = Questions(opponent, self._answers)
 
     def begin(self, picture: Image.Image, place_index: int, crop: Crop) -> PendingEvidence:
         """Let the opponent play the crop of a panorama.
@@ -219,6 +226,7 @@ class OpponentTurns:
         analysis = pending.begin(self._executor, self._opponent, picture)
         analysis.add_done_callback(self._done)
         self._tests.yield_to(analysis)
+        self._answers.yield_to(analysis)
         return pending
 
     def _done(self, _: Future[Analysis]) -> None:

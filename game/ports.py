@@ -13,7 +13,7 @@ from PIL import Image
 
 from game.rules.rounds import Mode, Reveal
 from game.statistics import Statistics
-from model.types import Crop, Heatmap, Place, Prediction
+from model.types import Box, Crop, Heatmap, Place, Prediction
 
 
 class PanoramaSource(Protocol):
@@ -109,6 +109,10 @@ class Analysis(Protocol):
         Costs some forward passes; ``wait`` is called before each and lets more urgent ones go
         first.
         """
+        ...
+
+    def cover(self, box: Box) -> Prediction:
+        """What it says with a rectangle of the picture blurred; costs one forward pass."""
         ...
 
 

@@ -35,6 +35,15 @@ class Cue:
         """What the page calls it in a language."""
         return {"en": self.english, "hu": self.hungarian}[language]
 
+    def definite(self, language: Language) -> str:
+        """The same with its article, as in: the net went by the roof."""
+        text = self.text(language)
+        if language == "en":
+            return text if text.startswith("the ") else f"the {text}"
+        if text.startswith("a "):
+            return text
+        return f"{'az' if text[0] in 'aáeéiíoóöőuúüű' else 'a'} {text}"
+
 
 CUES: dict[str, Cue] = {
     cue.name: cue

@@ -69,6 +69,15 @@ SUBREGION_OF: dict[str, Subregion] = {
 
 EARTH_RADIUS_KM = 6371.0
 
+MAP_WIDTH = 10_000
+"""Map units from the left edge of the drawn map to the right one, 360 degrees."""
+
+CUT_LON_DEG = -168.4
+"""The map's left edge, in the Bering strait, which no mainland crosses: Russia stays whole."""
+
+NORTH_DEG = 79.5
+"""The map's upper edge."""
+
 
 @dataclass(frozen=True, slots=True)
 class LatLon:
@@ -94,6 +103,23 @@ class LatLon:
             + math.cos(lat_a) * math.cos(lat_b) * math.sin(d_lon / 2) ** 2
         )
         return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))
+
+    @property
+    def map_point(self) -> tuple[int, int]:
+        """(x, y) on the drawn map, in map units."""
+        x, y = project((self.lon_deg - CUT_LON_DEG) % 360 + CUT_LON_DEG, self.lat_deg)
+        return round(x), round(y)
+
+
+def project(lon_deg: float, lat_deg: float) -> tuple[float, float]:
+    """Miller cylindrical (O. M. Miller, 1942) to map units; longitudes run on from the cut."""
+    unit = MAP_WIDTH / (2 * math.pi)
+    x = math.radians(lon_deg - CUT_LON_DEG) * unit
+    return x, (_miller(NORTH_DEG) - _miller(lat_deg)) * unit
+
+
+def _miller(lat_deg: float) -> float:
+    return 1.25 * math.log(math.tan(math.pi / 4 + 0.4 * math.radians(lat_deg)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,13 @@ from model.explanation.occlusion import (
     RANDOM_REGIONS,
     Faithfulness,
     Occlusion,
+    cover,
     measure_faithfulness,
     occlude,
 )
 from model.geography import COUNTRY_INDEX
 from model.inference import Trunk
-from model.types import Heatmap, Prediction
+from model.types import Box, Heatmap, Prediction
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +93,16 @@ class Analysis:
             seed=seed,
             wait=wait,
         )
+
+    def cover(self, box: Box) -> Prediction:
+        """What the net says with a rectangle of the picture blurred: one forward pass."""
+        laid = self._letterbox
+        across = [laid.left_px + side * laid.width_px for side in (box.left, box.right)]
+        down = [laid.top_px + side * laid.height_px for side in (box.top, box.bottom)]
+        covered = cover(
+            self._predictor.look, self._pixels, (across[0], down[0], across[1], down[1])
+        )
+        return Prediction(tuple(covered.tolist()))
 
     def faithfulness(
         self, heatmap: Heatmap, *, regions: int = RANDOM_REGIONS, seed: int = 0

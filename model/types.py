@@ -75,6 +75,24 @@ class Crop:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of a picture in fractions of its width and height; origin top left.
+
+    Raises:
+        ValueError: it is empty, or not within the picture.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
+            raise ValueError(f"{self} is no part of a picture")
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """Probabilities over ``COUNTRY_CODES``, in that order: 56 floats in [0, 1] that sum to 1."""
 
@@ -144,15 +162,17 @@ class Heatmap:
         region[self.inside] = heat_ranks(hot) < cells
         return region
 
-    def over(self, width_px: int, height_px: int) -> NDArray[np.float32]:
+    def over(self, width_px: int, height_px: int, *, smooth: bool = False) -> NDArray[np.float32]:
         """The map laid over the picture: float32 [height_px, width_px], in units of the logit.
 
         Bilinear, with the centres of cells aligned to the picture through the exact letterbox.
+        ``smooth`` is for the eye: bicubic and cut off at zero, without the kinks between cells.
         """
         grid = Image.fromarray(np.ascontiguousarray(self.grid, dtype=np.float32))
         size = (width_px, height_px)
-        laid = grid.resize(size, Image.Resampling.BILINEAR, box=self.content)
-        return np.asarray(laid, dtype=np.float32)
+        how = Image.Resampling.BICUBIC if smooth else Image.Resampling.BILINEAR
+        laid = np.asarray(grid.resize(size, how, box=self.content), dtype=np.float32)
+        return np.maximum(laid, 0) if smooth else laid
 
 
 def heat_ranks(grid: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ from game.rules.rounds import Mode, Reveal
 from game.statistics import Statistics, Tally
 from model.errors import PictureError
 from model.geography import COUNTRY_CODES, LatLon, countries
-from model.types import Crop, Heatmap, Place, Prediction
+from model.types import Box, Crop, Heatmap, Place, Prediction
 
 GRID = 10
 """Rows and columns of a fake heat map."""
@@ -188,6 +188,18 @@ class FakeAnalysis:
         wait()
         before = self._prediction.of(heatmap.target)
         return FakeOcclusion(before, before / 3, before * 0.9)
+
+    def cover(self, box: Box) -> Prediction:
+        """The first guess loses as much of its probability as is covered, to all others alike."""
+        share = (box.right - box.left) * (box.bottom - box.top)
+        first = self._prediction.country
+        lost = share * self._prediction.of(first) / (len(COUNTRY_CODES) - 1)
+        return Prediction(
+            tuple(
+                p * (1 - share) if code == first else p + lost
+                for code, p in zip(COUNTRY_CODES, self._prediction.probabilities, strict=True)
+            )
+        )
 
 
 class FakeOpponent:

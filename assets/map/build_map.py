@@ -34,7 +34,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from model.data.files import write_atomically  # noqa: E402
-from model.geography import COUNTRY_CODES, LatLon  # noqa: E402
+from model.geography import (  # noqa: E402
+    COUNTRY_CODES,
+    CUT_LON_DEG,
+    MAP_WIDTH,
+    NORTH_DEG,
+    LatLon,
+    project,
+)
 
 PACKAGE = "world-atlas@2.0.2"
 INTEGRITY = (  # of the package, as the registry states it
@@ -59,10 +66,7 @@ ANTARCTICA = "010"
 # Bridges without a border line in the data; Kaliningrad lies beyond OVERSEAS_KM.
 LINKED = (("MY", "SG"), ("DK", "SE"), ("LT", "RU"), ("PL", "RU"))
 
-CUT_LON_DEG = -168.4
-"""The map's left edge, in the Bering strait, which no mainland crosses: Russia stays whole."""
-WIDTH = 10_000
-NORTH_DEG, SOUTH_DEG = 79.5, -56.5
+SOUTH_DEG = -56.5
 SMALLEST_BEND = 14.0
 """Visvalingam's threshold: a bend that covers less, in square map units, is straightened."""
 SMALLEST_ISLAND = {True: 40.0, False: 160.0}
@@ -83,17 +87,6 @@ REGION_BOXES_DEG = {  # west, south, east, north
 }
 
 Point = tuple[float, float]
-
-
-def project(lon_deg: float, lat_deg: float) -> Point:
-    """Miller cylindrical (O. M. Miller, 1942) to map units; longitudes run on from the cut."""
-    unit = WIDTH / (2 * math.pi)
-    x = math.radians(lon_deg - CUT_LON_DEG) * unit
-    return x, (_miller(NORTH_DEG) - _miller(lat_deg)) * unit
-
-
-def _miller(lat_deg: float) -> float:
-    return 1.25 * math.log(math.tan(math.pi / 4 + 0.4 * math.radians(lat_deg)))
 
 
 def load_atlas(path: Path | None) -> dict[str, Any]:
@@ -336,9 +329,10 @@ def build(topology: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     for region, (west, south, east, north) in REGION_BOXES_DEG.items():
         (left, top), (right, bottom) = project(west, north), project(east, south)
         boxes[region] = [round(v) for v in (left, top, right - left, bottom - top)]
+    height = boxes["world"][3]
     svg = "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {boxes["world"][3]}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {MAP_WIDTH} {height}">',
             f'<path class="elsewhere" d="{path_data(atlas.drawn(None))}"/>',
             *paths,
             *markers,

@@ -17,6 +17,7 @@ from PIL import Image
 from game.games import Games
 from game.guide import GuidePictures
 from game.ports import Opponent
+from game.questions import Questions
 from game.rules.rounds import MODES
 from game.ui import messages
 from game.ui.guide_messages import GuideMessages
@@ -117,8 +118,15 @@ class GameHandlers:
         return {**message, "server": self._games.server}
 
 
+PHOTO = "photo"
+"""What questions call a visitor's photo, of which each player has one at a time."""
+
+
 def photo_handler(
-    opponent: Opponent, read_photo: ReadPhoto, in_play: Callable[[Image.Image], bool]
+    opponent: Opponent,
+    read_photo: ReadPhoto,
+    in_play: Callable[[Image.Image], bool],
+    questions: Questions,
 ) -> Handler:
     """The handler of a visitor's photo, which never touches a disk.
 
@@ -126,6 +134,7 @@ def photo_handler(
         opponent: looks at it.
         read_photo: reads the file.
         in_play: whether somebody is still to guess what a picture shows; it is not answered then.
+        questions: what the visitor may ask about it for a while; only the net's small copy is kept.
     """
 
     def look(event: Event) -> Message:
@@ -136,10 +145,13 @@ def photo_handler(
         try:
             if in_play(picture):
                 return messages.problem_message("photo_in_play")
-            return messages.photo_message(picture, opponent.analyse(picture))
+            analysis = opponent.analyse(picture)
+            message = messages.photo_message(picture, analysis)
         except Exception:  # one visitor's picture must not look like a broken page
             log.exception("the opponent failed on a photo")
             return messages.problem_message("photo_failed")
+        questions.keep(event.key, PHOTO, analysis)
+        return message
 
     return look
 

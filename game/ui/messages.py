@@ -12,12 +12,15 @@ from PIL import Image
 
 from game.opponent_turn import Evidence, EvidenceMap
 from game.ports import Analysis
+from game.questions import Contrast, Covered
 from game.rules import scoring
 from game.rules.rounds import Guess, Reveal, Verdict
 from game.rules.session import ROUNDS_PER_GAME
 from game.statistics import Statistics, Tally, differences, total
+from game.ui.flags import flag_uri
 from game.ui.pictures import heat_layers, picture_uri
 from game.views import GameView, Replay
+from model.geography import countries
 
 Message = dict[str, Any]
 TOP = 5
@@ -111,11 +114,39 @@ def photo_message(picture: Image.Image, analysis: Analysis) -> Message:
     }
 
 
+def covered_message(covered: Covered) -> Message:
+    """What a covered part of a picture changes: the five first before, and who is first now."""
+    before, after = covered.before, covered.after
+    return {
+        "top": [
+            [country, round(p, 4), round(after.of(country), 4)] for country, p in before.top(TOP)
+        ],
+        "first": after.country,
+    }
+
+
+def contrast_message(contrast: Contrast, other: str, aspect: float) -> Message:
+    """Why the opponent's guess and not ``other``; ``aspect`` is the picture's width over height."""
+    prediction = contrast.prediction
+    better = sum(p > prediction.of(other) for p in prediction.probabilities)
+    _, layer = heat_layers([contrast.guess, contrast.heatmap], aspect)
+    known = _known(EvidenceMap(contrast.heatmap, against=other))
+    return {
+        "probability": round(prediction.of(other), 4),
+        "rank": better + 1,
+        "layer": {**layer, "roles": ["contrast"], **known},
+    }
+
+
 def _finished(reveal: Reveal, evidence: Evidence) -> Message:
     top = evidence.prediction.top(TOP) if evidence.prediction is not None else ()
+    truth = reveal.round.place.country
+    shown = (truth, reveal.human.country, reveal.model.country)
     return {
         "number": reveal.round.number,
-        "truth": reveal.round.place.country,
+        "truth": truth,
+        "at": list((reveal.round.place.location or countries()[truth].centroid).map_point),
+        "flags": {code: flag_uri(code) for code in shown if code is not None},
         "human": _answer(reveal.human, reveal.human_verdict),
         "model": _answer(reveal.model, reveal.model_verdict),
         "fromCentroid": reveal.human_verdict.from_centroid,

@@ -25,6 +25,7 @@ from game.ui.handlers import (
     guide_handler,
     photo_handler,
 )
+from game.ui.question_handlers import QuestionHandlers
 from game.ui.texts import TEXTS
 from model import colour_map, geography
 from model.languages import LANGUAGES
@@ -32,8 +33,8 @@ from model.languages import LANGUAGES
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
 SCRIPTS = (
-    "core connection names search map_labels map_taps map_size map view zoom heat reveal "
-    "statistics photo field_guide shell game"
+    "core connection names search map_labels map_taps map_size map view zoom judge heat why scene "
+    "lines reveal lesson leave end statistics photo field_guide shell game"
 ).split()
 """In the order in which the page needs them."""
 
@@ -47,6 +48,9 @@ STEPS = Allowance(burst=120, per_minute=240)
 
 LOOKS = Allowance(burst=200, per_minute=600)
 """What costs next to nothing: the field guide, maps that are still being tested."""
+
+QUESTIONS = Allowance(burst=400, per_minute=1200)
+"""What costs a forward pass, behind all others; a player's own pace is in ``question_handlers``."""
 
 PHOTOS = Allowance(burst=10, per_minute=10)
 
@@ -81,6 +85,7 @@ def build_page(
         guide_pictures: the pictures of the field guide; without one it has facts only.
     """
     handlers = GameHandlers(games)
+    asked = QuestionHandlers(games)
     # A kind more: its handler here, and `G.connection.ask("its name", {...})` in a script.
     kinds = {
         "open": EventKind(handlers.open, STEPS),
@@ -89,10 +94,12 @@ def build_page(
         "next": EventKind(handlers.next, STEPS),
         "replay": EventKind(handlers.replay, STEPS),
         "evidence": EventKind(handlers.evidence, LOOKS),
+        "cover": EventKind(asked.cover, QUESTIONS),
+        "contrast": EventKind(asked.contrast, QUESTIONS),
         "leave": EventKind(handlers.leave, LOOKS),
         "guide": EventKind(guide_handler(guide_pictures), LOOKS),
         "photo": EventKind(
-            photo_handler(opponent, read_photo, games.in_play),
+            photo_handler(opponent, read_photo, games.in_play, games.questions),
             PHOTOS,
             bytes_max=PHOTO_BYTES_MAX * 4 // 3 + 1000,  # in base64
             at_once=PHOTOS_AT_ONCE,
@@ -145,6 +152,7 @@ def _page_data() -> str:
                 **{language: country_names.name(code, language) for language in LANGUAGES},
                 "terms": country_names.search_terms(code),
                 "map": country.map_point,
+                "region": country.region,
             }
             for code, country in geography.countries().items()
         },

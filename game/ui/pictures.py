@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -23,6 +24,12 @@ SHOWN_HEIGHT_PX = 3000
 
 OVERLAY_SIDE_PX = 360
 """The longer side: a class activation map is smooth; the browser enlarges it to the picture."""
+
+CONTOURS = (0.85, 0.7, 0.55, 0.4, 0.28, 0.16)
+"""Fractions of a map's own peak that contours are drawn at, the highest first."""
+
+CONTOUR_SIDE_PX = 96
+"""The longer side of the grid that contours run through: finer than they can be told apart."""
 
 STRONGEST_ALPHA = 0.92
 THIRDS = 3
@@ -48,8 +55,8 @@ def heat_layers(heatmaps: Sequence[Heatmap], aspect: float) -> list[dict[str, An
     Returns:
         For each map: ``country``, ``strength`` (its peak over the largest peak, in [0, 1]),
         ``uri`` (a transparent PNG), ``where`` (row and column of its peak, in thirds of the
-        picture) and ``outline`` (of its strongest region, see :func:`outline`); the last three are
-        ``None`` if the map is blank.
+        picture), ``outline`` (of its strongest region, see :func:`outline`) and ``contours`` (see
+        :func:`contours`); the last four are ``None`` if the map is blank.
     """
     side = OVERLAY_SIDE_PX
     size = (max(1, round(side * min(1, aspect))), max(1, round(side / max(1, aspect))))
@@ -65,14 +72,49 @@ def heat_layers(heatmaps: Sequence[Heatmap], aspect: float) -> list[dict[str, An
 def _layer(heatmap: Heatmap, values: NDArray[np.float32], scale: float) -> dict[str, Any]:
     peak = float(values.max())
     if not peak > 0:
-        return {"strength": 0.0, "uri": None, "where": None, "outline": None}
+        return dict.fromkeys(("uri", "where", "outline", "contours")) | {"strength": 0.0}
+    smooth = heatmap.over(values.shape[1], values.shape[0], smooth=True)
     row, column = np.unravel_index(int(values.argmax()), values.shape)
     return {
         "strength": round(peak / scale, 3),
-        "uri": _uri(overlay(values / scale), "PNG"),
+        "uri": _uri(overlay(smooth / scale), "PNG"),
         "where": [int(row) * THIRDS // values.shape[0], int(column) * THIRDS // values.shape[1]],
         "outline": outline(heatmap),
+        "contours": contours(heatmap, values.shape[1] / values.shape[0]),
     }
+
+
+def contours(heatmap: Heatmap, aspect: float) -> list[str]:
+    """Smooth contours around the hot parts of a map that is not blank, the hottest first.
+
+    Args:
+        heatmap: of a picture.
+        aspect: width over height of the picture.
+
+    Returns:
+        For each of ``CONTOURS`` the data of an SVG path in thousandths of the picture's width and
+        height; filled by the even-odd rule it covers all that is at least so hot.
+    """
+    width = round(CONTOUR_SIDE_PX * min(1, aspect))
+    height = round(CONTOUR_SIDE_PX / max(1, aspect))
+    laid = heatmap.over(max(4, width), max(4, height), smooth=True)
+    framed = np.pad(laid, 1)  # so that every contour is closed
+    xs, ys = (
+        np.clip((np.arange(-1, n + 1) + 0.5) / n, 0, 1) * 1000
+        for n in (laid.shape[1], laid.shape[0])
+    )
+    peak = float(laid.max())
+    lines = contour_generator(xs, ys, framed, line_type=LineType.Separate).lines
+    return ["".join(_path(np.asarray(line)) for line in lines(level * peak)) for level in CONTOURS]
+
+
+def _path(points: NDArray[np.float64]) -> str:
+    """A closed path through points [n, 2], rounded, in relative steps."""
+    rounded = np.round(points).astype(int)
+    steps = np.diff(rounded, axis=0)
+    steps = steps[np.any(steps != 0, axis=1)]
+    (x, y), *_ = rounded
+    return f"M{x} {y}l" + " ".join(f"{dx} {dy}" for dx, dy in steps) + "Z" if len(steps) else ""
 
 
 def outline(heatmap: Heatmap) -> str:

@@ -8,6 +8,7 @@ the curves of the same map shifted to random places, which change regions of equ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -167,6 +168,26 @@ def occlude(
         wait()
         found.append(ask(covered))
     return Occlusion(heatmap.target, float(region.mean()), before, found[0], tuple(found[1:]))
+
+
+def cover(look: Look, pixels: Tensor, box: tuple[float, float, float, float]) -> Tensor:
+    """The calibrated probabilities with one rectangle blurred: one forward pass.
+
+    Args:
+        look: what the net makes of pixels.
+        pixels: uint8 [3, H, W], its input.
+        box: (left, top, right, bottom) in pixels of the input, rounded outwards; at least one
+            pixel is covered.
+
+    Returns:
+        float [56], summing to 1.
+    """
+    left, top = (max(0, math.floor(side)) for side in box[:2])
+    right, bottom = (max(1, math.ceil(side)) for side in box[2:])
+    picture = pixels[None].float()
+    picture[:, :, top:bottom, left:right] = _blur(picture)[:, :, top:bottom, left:right]
+    with torch.inference_mode():
+        return look(picture)[0]
 
 
 def interval(values: Sequence[float] | NDArray[np.float64]) -> tuple[float, float]:

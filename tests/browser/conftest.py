@@ -108,7 +108,10 @@ class Player:
     """One visitor in a browser of their own, at the page's element ids."""
 
     def __init__(self, browser: Browser, url: str, **options: Any) -> None:
-        self.context = browser.new_context(**{"locale": "en-GB", **options})
+        self.context = browser.new_context(
+            # The last frame of every scene at once, unless a test is about the scene.
+            **{"locale": "en-GB", "reduced_motion": "reduce", **options}
+        )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(60_000)
         self.requested: list[str] = []

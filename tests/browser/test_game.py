@@ -45,16 +45,18 @@ def test_five_rounds_add_up(fakes_port: int, visit: Visit) -> None:
     assert [row.locator("td").nth(1).inner_text() for row in rows.all()] == truths
     assert f"Total\t{human}\t{model}" in re.sub(r"[\s]+", "\t", player.text("#history tfoot"))
 
-    # Look at the second round again: its picture, truth and heat map come back.
-    last_picture = player.page.get_attribute("#heatmap img", "src")
+    # Look at the second round again: its picture and heat map come over the page, and the focus
+    # goes back to where it was.
+    again = player.page.locator("#round-again")
     rows.nth(1).locator("button").click()
-    player.page.wait_for_selector("#history tr.chosen")
-    assert "Round 2" in player.text(".gd-round")
-    assert player.truth == truths[1]
-    assert player.page.get_attribute("#heatmap img", "src") != last_picture
+    assert f"Round 2, again: {truths[1]}" in again.inner_text()
+    assert again.locator(".heat-layer").count() == 1
+    player.page.keyboard.press("Escape")
+    assert not again.is_visible()
+    assert player.page.evaluate("document.activeElement.dataset.round") == "2"
     assert (player.score("human"), player.score("model")) == (human, model)
 
-    assert player.text("#next-button") == "New game"
+    assert player.text("#next-button") == "Rematch"
     player.next()
     player.wait_for_deal()
     assert (player.score("human"), player.score("model")) == (0, 0)
@@ -67,7 +69,15 @@ def test_five_rounds_add_up(fakes_port: int, visit: Visit) -> None:
 def test_distance_mode_starts_a_new_game_and_adds_up(fakes_port: int, visit: Visit) -> None:
     player = visit(fakes_port)
     player.guess("Hungary")
+    points = player.score("human")
     player.page.click("#mode label:has([value=distance])")
+    assert player.focused == "leave-stay"
+    assert "1 of 5 rounds" in player.text("#leave-text")
+    player.page.keyboard.press("Escape")
+    assert player.page.is_checked("#mode input[value=graded]")
+    assert player.score("human") == points, "nothing is lost yet"
+    player.page.click("#mode label:has([value=distance])")
+    player.page.click("#leave-go")
     player.wait_for_deal()
     assert player.score("human") == 0
     assert "New game" in player.text("#status")
@@ -151,7 +161,8 @@ def test_heat_maps_are_switched_and_faded_in_the_browser(seeded_port: int, visit
     player = visit(seeded_port)
     player.guess("Iceland")
     page = player.page
-    choices = page.locator("#heatmap .heat-pick button")
+    page.click(".heat-why")
+    choices = page.locator("#heatmap .heat-pick button, #why .why-contrasts button")
     assert choices.count() >= 3, "two countries at least, and a contrast"
     # The map of the human's guess is tested after it, and the page asks until that is done.
     page.wait_for_function("window.GeoDuel.evidence.settled()")
@@ -162,23 +173,22 @@ def test_heat_maps_are_switched_and_faded_in_the_browser(seeded_port: int, visit
         choice.click()
         name = choice.locator("b").inner_text()
         layer = page.locator("#heatmap .heat-layer")
-        said = player.text("#heatmap .heat-note")
-        facts = page.locator("#heatmap .heat-note small").all_inner_texts()
+        said = page.locator("#heatmap .heat-note span").inner_text()
+        facts = page.locator("#why .why-facts p:not(.heat-doubt)").all_inner_texts()
         outline = page.locator("#heatmap .heat-outline path").last.get_attribute("d")
-        assert name in said
+        assert name in said or said == "The net went by the road lines."
         if not layer.is_visible():
             assert "Blank" in said
             assert (facts, outline) == ([], ""), "nothing can be said of a blank map"
             continue
         pictures.add(layer.get_attribute("src"))
         outlines.add(outline)
-        alt = layer.get_attribute("alt") or ""
-        assert re.match(rf"{name}: it went by the \w+", alt)
+        assert layer.get_attribute("alt") == said
+        assert said.endswith(("The net went by the road lines.", f"{name}: the road lines."))
         cue, covered = facts
         assert re.fullmatch(
             r"It looked most at: road lines \([2-9] times its share of the picture\)\.", cue
         )
-        assert cue in alt
         name = name.split(" rather")[0]
         lowers = rf"lowers {name} from [\d.]+% to [\d.]+%; a random region of the same size, to"
         # A share that is hardly there at all is not lowered.
@@ -186,7 +196,7 @@ def test_heat_maps_are_switched_and_faded_in_the_browser(seeded_port: int, visit
         assert re.match(rf"Covering the outlined region ({lowers}|{faint})", covered)
     assert len(pictures) == len(outlines) >= 2
     assert "rather than" in choices.last.inner_text()
-    page.locator("#heatmap input[type=range]").fill("20")
+    page.locator("#why input[type=range]").fill("20")
     assert page.locator("#heatmap .heat-layer").evaluate("e => e.style.opacity") == "0.2"
     page.click("#heatmap .gd-closer")
     page.click("#heatmap .gd-closer")
@@ -204,13 +214,13 @@ def test_heat_maps_are_chosen_by_their_number(fakes_port: int, visit: Visit) -> 
     page.keyboard.type("2")
     assert page.input_value("#country-search input") == "2", "while typing, a digit is a digit"
     player.guess("Iceland")
-    choices = page.locator("#heatmap .heat-pick button")
+    choices = page.locator("#heatmap .heat-pick button, #why .why-contrasts button")
     for number in range(choices.count(), 0, -1):
         page.keyboard.press(f"{number}")
-        assert choices.nth(number - 1).get_attribute("aria-pressed") == "true"
-        assert page.locator("#heatmap .heat-pick [aria-pressed=true]").count() == 1
+        chosen = page.locator(":is(.heat-pick, .why-contrasts) button[aria-pressed=true]")
+        assert chosen.get_attribute("title") == f"{number}"
     page.keyboard.press("9")
-    assert choices.first.get_attribute("aria-pressed") == "true"
+    assert chosen.get_attribute("title") == "1"
     page.keyboard.press("Enter")
     player.wait_for_deal()
 

@@ -50,7 +50,8 @@ def test_statistics_in_both_languages(fakes_port: int, visit: Visit) -> None:
 
     # It stays while a round is looked at again, and while the language changes.
     player.page.locator("#history tbody tr").first.locator("button").click()
-    player.page.wait_for_selector("#history tr.chosen")
+    player.page.wait_for_selector("#round-again[open] .heat-stage")
+    player.page.keyboard.press("Escape")
     assert "Japan" in player.text("#everybody")
     player.page.get_by_text("Magyar", exact=True).click()
     assert "Japán" in player.text("#everybody")

@@ -176,6 +176,11 @@
       if (last) latest = last;
       if (!chosen || news) choose(last ?? G.search.find("")[0], { focus: false });
     },
+    // What the guide says of a country, for other parts of the page; null where it has no answer.
+    async page(code) {
+      if (!known[code]) take(await G.connection.ask("guide", { country: code }, { patient: false }));
+      return known[code] ?? null;
+    },
     // A country by its code, from wherever on the page.
     show(code) {
       latest = G.state.game?.history.at(-1)?.truth ?? latest;

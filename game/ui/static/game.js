@@ -22,7 +22,7 @@
       : G.text("guess");
     guess.classList.toggle("ready", Boolean(named));
     const last = state.game?.number === state.game?.rounds;
-    const key = state.phase === "summary" ? "new_game" : last ? "to_summary" : "next_round";
+    const key = state.phase === "summary" ? "rematch" : last ? "to_summary" : "next_round";
     G.find("#next-button").textContent = G.text(key);
     // Not "disabled": that would drop the focus.
     for (const button of [guess, G.find("#pass-button"), G.find("#next-button")])
@@ -56,22 +56,28 @@
 
   const onward = () => send("next", { step: state.step });
 
+  // A new game, if there is none to lose or the player agrees to lose it.
+  async function begin(mode) {
+    if (!waiting && (await G.leave.ask(state.game, mode))) return send("begin", { step: state.step, mode });
+    for (const radio of G.all("#mode input")) radio.checked = radio.value === state.game?.mode;
+  }
+
   function drawPicture(game) {
     const shown = state.phase === "guess" || !heat;
     const alt = G.text("picture_alt");
     const image = G.find("#round-image img");
     if (image?.getAttribute("src") === picture) image.alt = alt; // as enlarged as it was
     else G.find("#round-image").replaceChildren(...G.zoomable(picture, alt));
-    const round = game.replay
-      ? G.text("replaying", { number: game.replay })
-      : G.text("round_of", { number: game.number, rounds: game.rounds });
-    G.find(".gd-round").textContent = round;
+    G.find(".gd-round").textContent = G.text("round_of", { number: game.number, rounds: game.rounds });
     G.find("#round-image").hidden = !shown;
     G.find("#heatmap").hidden = shown;
-    if (!shown) G.heat(G.find("#heatmap"), picture, heat, alt);
+    const top = game.history.at(-1)?.top;
+    if (!shown) G.heat(G.find("#heatmap"), picture, heat, alt, { subject: game.number, why: G.find("#why"), top });
     else {
       G.find("#heatmap").replaceChildren();
       delete G.find("#heatmap").heat;
+      G.find("#why").hidden = true;
+      G.root.classList.remove("asking");
     }
   }
 
@@ -82,17 +88,19 @@
     const { phase } = state;
     G.root.dataset.phase = phase;
     for (const radio of G.all("#mode input")) radio.checked = radio.value === game.mode;
+    G.find(".gd-rule").textContent = `${G.text("mode_name")} ${G.text(`mode_${game.mode}_rule`)}`;
     G.reveal.players(game);
     drawPicture(game);
-    const finished = game.history[shownNumber() - 1];
     const showing = phase === "reveal" || phase === "summary";
-    G.find(".gd-reveal").hidden = !showing;
+    G.find(".gd-reveal").hidden = phase !== "reveal";
     G.find("#next-button").hidden = !showing;
-    G.find("#result").hidden = phase !== "summary";
+    G.find(".gd-end").hidden = phase !== "summary";
     G.reveal.clear();
-    if (!showing) G.find(".gd-legend").textContent = G.text("map_grey");
-    if (showing) G.reveal.round(game, finished);
-    if (phase === "summary") G.reveal.summary(game);
+    if (phase !== "reveal") G.find(".gd-legend").textContent = G.text("map_grey");
+    else G.reveal.round(game, game.history.at(-1));
+    if (phase === "summary") G.end.show(game, begin);
+    const home = G.find(phase === "summary" ? ".gd-end-map" : ".gd-map-place");
+    if (G.find("#world-map").parentNode !== home) home.append(G.find("#world-map"));
     G.search.show(state.picked);
     buttons();
   }
@@ -117,16 +125,41 @@
     heat = message.heat ?? (message.phase === "guess" ? null : heat);
     if (fresh || message.phase !== "guess") state.picked = null;
     if (fresh) delete G.find("#heatmap").dataset.chosen;
+    if (fresh) G.scene.clear();
+    if (fresh) G.lesson.clear();
     draw();
-    marks(fresh);
-    if (fresh) {
-      G.mapSize.settle();
-      arrive(switched);
-    }
+    if (fresh) G.mapSize.settle();
+    const revealed = fresh && message.phase === "reveal";
+    if (revealed) G.end.keep(message.history.at(-1), picture, heat);
+    if (revealed) scene(message.history.at(-1));
+    else marks(fresh);
+    if (fresh) arrive(switched);
     follow();
   }
 
-  const shownNumber = () => state.game.replay ?? state.game.number;
+  // What happens when in the scene of a reveal; how it looks is in reveal.css.
+  function scene(finished) {
+    const game = state.game;
+    const shows = G.find("#heatmap").heat;
+    G.map.marks({});
+    G.lines.show([]);
+    G.reveal.before(game, finished);
+    G.scene.play({
+      heat: () => shows?.wipe(true),
+      truth() {
+        G.announce(said());
+        marks(true);
+      },
+      lines() {
+        G.lines.show([finished], { animated: true });
+        G.reveal.countUp(game, finished);
+      },
+      done() {
+        shows?.wipe(false);
+        G.lesson.show(finished.truth);
+      },
+    });
+  }
 
   // Some maps are still being tested at the reveal: ask again until they are, in ever longer pauses.
   function follow(times = 0) {
@@ -134,7 +167,7 @@
     if (times > 9 || G.evidence.settled()) return;
     follow.timer = setTimeout(() => {
       if (G.evidence.settled()) return;
-      G.connection.ask("evidence", { round: shownNumber() }, { patient: false }).then(G.evidence.show);
+      G.connection.ask("evidence", { round: state.game.number }, { patient: false }).then(G.evidence.show);
       follow(times + 1);
     }, 600 * 1.4 ** times);
   }
@@ -143,7 +176,7 @@
     settled: () => !heat?.some((layer) => layer.pending),
     show(answer) {
       const { step, number, evidence } = answer ?? {};
-      if (step !== state.step || number !== shownNumber() || !heat) return;
+      if (step !== state.step || number !== state.game.number || !heat) return;
       for (const known of evidence) {
         const layer = heat.find(({ country, against }) => country === known.country && against === known.against);
         if (layer) Object.assign(layer, known);
@@ -154,14 +187,20 @@
 
   function marks(fresh) {
     const { game, phase } = state;
-    const finished = phase === "guess" ? null : game.history[shownNumber() - 1];
-    if (!finished) {
+    if (phase === "summary") {
       G.map.marks({});
-      if (fresh) G.map.world();
-      return;
+      G.lines.show(game.history, { numbered: true });
+      return void (fresh && G.map.fit(game.history.flatMap(G.lines.points)));
     }
+    if (phase === "guess") {
+      G.map.marks({});
+      G.lines.show([]);
+      return void (fresh && G.map.world());
+    }
+    const finished = game.history.at(-1);
     const { truth, human, model } = finished;
-    G.map.marks({ truth, human: human.country, model: model.country });
+    G.map.marks({ truth, human: human.country, model: model.country }, G.lines.points(finished));
+    G.lines.show([finished]);
   }
 
   // What screen readers say of a new step, once.
@@ -169,7 +208,7 @@
     const { phase, game } = state;
     const totals = { human: G.number(game.scores.human), model: G.number(game.scores.model) };
     if (phase === "guess") return G.text("said_round", { number: game.number, rounds: game.rounds, ...totals });
-    if (phase === "summary") return `${G.text(G.reveal.outcome(game))} ${G.text("said_total", totals)}`;
+    if (phase === "summary") return `${G.end.title(game)} ${G.text("said_total", totals)}`;
     const { truth, human, model } = game.history.at(-1);
     const points = { human: G.number(human.points), model: G.number(model.points) };
     return G.text("said_reveal", { country: G.country(truth), ...points });
@@ -182,7 +221,7 @@
     else if (switched) G.status("mode_changed", { mode: G.text(`mode_${game.mode}`) });
     else G.status(phase === "guess" ? "net_watching" : "");
     if (game.unsaved) G.status("unsaved");
-    G.announce(said());
+    if (phase !== "reveal") G.announce(said()); // a reveal is said when the scene tells the truth
     if (phase !== "guess") G.find("#next-button").focus({ preventScroll: true });
     else if (G.touch()) G.find(".gd-question").focus({ preventScroll: true });
     else G.search.focus();
@@ -199,17 +238,23 @@
     G.guide.redraw();
   }
 
+  // In a round that is looked at again only the maps have keys.
+  function again(event) {
+    if (/^[1-9]$/.test(event.key)) G.find("#round-again-heat").heat?.choose(event.key - 1, true);
+  }
+
   // Held down, a key acts once; while an input method composes, keys are its own.
   function keys(event) {
     // A button that has just come under the focus would be pressed by a key that is still down.
     if (event.repeat && (event.key === "Enter" || event.key === " ") && event.target.closest?.("button")) event.preventDefault();
-    if (event.repeat || event.isComposing || G.find("#rules").open) return;
+    if (event.repeat || event.isComposing) return;
+    if (G.all("dialog").some((dialog) => dialog.open)) return again(event);
     const typing = event.target.closest?.("input:not([type=range], [type=radio]), select");
     if (!event.defaultPrevented && (!typing || event.key === "Escape") && G.zoomKey(event)) return event.preventDefault();
     if (/^[1-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const place = G.find(G.root.dataset.tab === "play" ? "#heatmap" : ".gd-photo-heat");
       if (!typing && !place?.hidden)
-        place?.heat?.choose(event.key - 1);
+        place?.heat?.choose(event.key - 1, true);
       return;
     }
     if (event.key !== "Enter" || event.defaultPrevented || G.root.dataset.tab !== "play") return;
@@ -223,12 +268,7 @@
     G.find("#guess-button").addEventListener("click", guess);
     G.find("#pass-button").addEventListener("click", () => submit(null));
     G.find("#next-button").addEventListener("click", onward);
-    G.find("#history").addEventListener("click", (event) => {
-      const round = event.target.closest("[data-round]")?.dataset.round;
-      if (round) send("replay", { round: Number(round) });
-    });
-    for (const radio of G.all("#mode input"))
-      radio.addEventListener("change", () => send("begin", { step: state.step, mode: radio.value }));
+    for (const radio of G.all("#mode input")) radio.addEventListener("change", () => begin(radio.value));
     for (const radio of G.all("#language input"))
       radio.addEventListener("change", () => language(radio.value));
     document.addEventListener("keydown", keys);
@@ -241,6 +281,8 @@
     G.map.mount();
     G.photo.mount();
     G.guide.mount();
+    G.leave.mount();
+    G.end.mount();
     listen();
     G.shell.mount();
     G.setLanguage(G.firstLanguage());

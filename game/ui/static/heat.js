@@ -1,72 +1,68 @@
-// A picture under its heat maps: which map, how strong. Everything happens in the browser.
+// A picture under its heat maps: which map, and in one sentence what it went by. What lies behind it
+// (covering, contrast, strength) is in why.js. Everything here happens in the browser.
 (() => {
   const G = window.GeoDuel;
-  let opacity = 0.75; // kept from round to round
+  const SVG = "http://www.w3.org/2000/svg";
+  let drawn = 0; // names masks apart
 
-  const where = (layer) => (layer.where ? G.text(`where_${layer.where[0]}_${layer.where[1]}`) : "");
-  const describe = (layer) => {
-    const { country, against } = layer;
-    const values = { country: G.country(country), other: G.country(against), where: where(layer) };
-    return G.text(`heat${against ? "_contrast" : ""}_${layer.uri ? "alt" : "blank"}`, values);
+  const svg = (tag, attributes, ...children) => {
+    const element = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
   };
+  const FRAME = { viewBox: "0 0 1000 1000", preserveAspectRatio: "none", "aria-hidden": "true" };
+
   const label = ({ roles, country, against }) => {
     const names = { country: G.country(country), other: G.country(against) };
     if (against) return [G.make("b", {}, G.text("heat_contrast", names))];
     return [G.make("small", {}, roles.map((role) => G.text(`heat_${role}`)).join(" + ")), G.make("b", {}, names.country)];
   };
 
-  // Which cue the map favours, and what covering its region does; nothing where that is not known.
-  const favoured = ({ cue }) => {
-    if (!cue) return "";
-    return G.text("heat_cue", { cue: G.text(`cue_${cue.name}`), ratio: G.number(cue.ratio) });
-  };
-  const occluded = ({ country, occlusion, pending }) => {
-    if (!occlusion) return pending ? G.text("heat_trying") : "";
-    const key = occlusion.after < occlusion.before ? "heat_covered" : "heat_covered_not";
-    const values = { country: G.country(country) };
-    for (const when of ["before", "after", "random"]) values[when] = G.percent(occlusion[when]);
-    return G.text(key, values);
-  };
+  // One plain sentence on what a map shows.
+  function sentence(layer) {
+    const { country, against, roles } = layer;
+    const by = G.judge.wentBy(layer);
+    const values = { country: G.country(country), other: G.country(against), thing: by ? G.text(by) : "" };
+    if (!by) return G.text(against ? "heat_contrast_blank" : "heat_blank", values);
+    return G.text(against ? "heat_contrast_by" : roles.includes("model") ? "heat_went_by" : "heat_speaks", values);
+  }
 
   // The edge of the strongest region: dark below light, so that it shows on anything.
   function outline() {
-    const make = (tag, attributes, ...children) => {
-      const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-      element.append(...children);
-      return element;
+    const paths = [svg("path", {}), svg("path", {})];
+    return [svg("svg", { ...FRAME, class: "heat-outline" }, ...paths), (data) => paths.forEach((path) => path.setAttribute("d", data ?? ""))];
+  }
+
+  // Contours from the hottest inwards out; with `wipe` the map appears along them, the peak first.
+  function contours() {
+    const frame = svg("svg", { ...FRAME, class: "heat-contours" });
+    const draw = (layer, wipe) => {
+      frame.replaceChildren();
+      frame.classList.toggle("wipe", Boolean(wipe));
+      if (!layer?.contours) return;
+      const lines = layer.contours.map((d) => svg("path", { d, class: "contour" }));
+      if (wipe) {
+        const id = `heat-wipe-${(drawn += 1)}`;
+        const parts = [...layer.contours, "M0 0H1000V1000H0Z"].map((d, i) => svg("path", { d, style: `--step: ${i}` }));
+        const picture = svg("image", { href: layer.uri, width: 1000, height: 1000, preserveAspectRatio: "none", mask: `url(#${id})` });
+        frame.append(svg("mask", { id, maskUnits: "userSpaceOnUse", x: 0, y: 0, width: 1000, height: 1000 }, ...parts), picture);
+      }
+      lines.forEach((line, i) => line.style.setProperty("--step", i));
+      frame.append(...lines);
     };
-    const paths = [make("path", {}), make("path", {})];
-    const frame = { class: "heat-outline", viewBox: "0 0 1000 1000", preserveAspectRatio: "none", "aria-hidden": "true" };
-    return [make("svg", frame, ...paths), (data) => paths.forEach((path) => path.setAttribute("d", data ?? ""))];
+    return [frame, draw];
   }
 
   const stage = (picture, alt, ...over) => G.make("div", { class: "heat-stage" }, ...G.zoomable(picture, alt, ...over));
 
-  function strength(over) {
-    const slider = G.make("input", {
-      type: "range", min: 0, max: 100, value: Math.round(opacity * 100),
-      "aria-label": G.text("heat_opacity"), title: G.text("heat_opacity"),
-    });
-    slider.addEventListener("input", () => {
-      opacity = slider.value / 100;
-      over.style.opacity = opacity;
-    });
-    over.style.opacity = opacity;
-    return G.make(
-      "label",
-      { class: "heat-strength", title: G.text("heat_scale") },
-      G.make("span", {}, G.text("heat_weak")),
-      G.make("i", { "aria-hidden": "true" }),
-      G.make("span", {}, G.text("heat_strong")),
-      slider
-    );
-  }
-
   // Fills `place` with the picture and its maps, and keeps nothing outside of it. Afterwards
-  // `place.heat.choose(i)` shows another map, and `place.heat.say()` says what is known by now.
-  G.heat = (place, picture, layers, alt) => {
+  // `place.heat.choose(i)` shows another map, `place.heat.show(layer)` one that is not in the row,
+  // `place.heat.wipe()` lets the map appear anew, and `place.heat.say()` says what is known by now.
+  // `subject`: the round, or "photo", for questions to the net; `why`: the element for them.
+  G.heat = (place, picture, layers, alt, { subject = null, why = null, top = [] } = {}) => {
     const note = G.make("div", { class: "heat-note" });
+    why?.replaceChildren();
     if (!layers?.length) {
       note.append(G.text("heat_none"));
       delete place.heat;
@@ -74,39 +70,48 @@
       return;
     }
     const over = G.make("img", { class: "heat-layer" });
-    const [edge, draw] = outline();
-    const buttons = layers.map((layer, i) =>
-      G.make(
-        "button",
-        { type: "button", class: `heat-${layer.roles[0]}`, title: `${i + 1}`, onclick: () => choose(i) },
-        ...label(layer)
-      )
-    );
+    const [edge, drawEdge] = outline();
+    const [rings, drawRings] = contours();
+    const questions = G.why({ place, subject, top, layers, over, panel: why });
     let layer;
+    const buttons = layers.map((one, i) =>
+      G.make("button", { type: "button", class: `heat-${one.roles[0]}`, title: `${i + 1}`, onclick: () => choose(i, true) }, ...label(one))
+    );
     function say() {
-      const facts = layer.uri ? [favoured(layer), occluded(layer)] : [];
-      const lines = [describe(layer), ...facts.filter(Boolean)];
-      over.alt = layer.uri ? lines.slice(0, layer.cue ? 2 : 1).join(". ") : "";
-      note.replaceChildren(...lines.map((line, i) => G.make(i ? "small" : "span", {}, line)));
+      const words = sentence(layer);
+      const doubt = layer.occlusion && layer.uri && !G.judge.trusted(layer.occlusion);
+      over.alt = layer.uri ? words : "";
+      note.replaceChildren(
+        G.make("span", {}, words),
+        ...(doubt ? [G.make("small", { class: "heat-doubt" }, G.text("heat_doubt"))] : []),
+        ...(questions ? [questions.opener] : [])
+      );
+      questions?.say(layer);
     }
-    function choose(index) {
-      if (!layers[index]) return;
-      layer = layers[index];
-      buttons.forEach((button, i) => button.setAttribute("aria-pressed", i === index));
+    function show(shown) {
+      layer = shown;
+      buttons.forEach((button, i) => button.setAttribute("aria-pressed", layers[i] === layer));
       over.hidden = !layer.uri;
       if (layer.uri) over.src = layer.uri;
-      draw(layer.outline);
+      drawEdge(layer.outline);
+      drawRings(layer);
       say();
-      place.dataset.chosen = index;
     }
-    const pick = G.make("div", { class: "heat-pick", role: "group", "aria-label": G.text("heat_title") }, ...buttons);
-    const choice = G.make("div", { class: "heat-choice" }, G.make("span", { class: "heat-for" }, G.text("heat_for")), pick);
+    function choose(index, asked) {
+      if (!layers[index]) return;
+      place.dataset.chosen = index;
+      show(layers[index]);
+      if (asked) G.announce(sentence(layer));
+    }
+    const plain = buttons.filter((_, i) => !layers[i].against);
+    const pick = G.make("div", { class: "heat-pick", role: "group", "aria-label": G.text("heat_title") }, ...plain);
+    questions?.contrasts(buttons.filter((_, i) => layers[i].against));
     place.replaceChildren(
-      stage(picture, alt, over, edge),
+      stage(picture, alt, over, rings, edge, ...(questions ? [questions.patch] : [])),
       note,
-      G.make("div", { class: "heat-bar" }, choice, strength(over))
+      G.make("div", { class: "heat-bar" }, G.make("div", { class: "heat-choice" }, G.make("span", { class: "heat-for" }, G.text("heat_for")), pick))
     );
-    place.heat = { choose, say };
+    place.heat = { choose, say, show: (one) => (show(one), G.announce(sentence(one))), wipe: () => drawRings(layer, true) };
     choose(Math.min(Number(place.dataset.chosen) || 0, layers.length - 1));
   };
 })();

@@ -230,6 +230,7 @@
       G.find("#region-select").replaceChildren(...regions.map((name) => region("option", name)));
       listenTo();
       G.mapSize.mount(view, toView);
+      G.lines.mount();
       show(boxes.world);
     },
     world() {
@@ -245,15 +246,17 @@
       }
       offer([]);
     },
-    // Outlines truth and guesses, and moves to where all of them are seen.
-    marks({ truth, human, model }) {
+    // Outlines truth and guesses, and moves to where all these points are seen.
+    marks({ truth, human, model }, points = []) {
       for (const shape of svg.querySelectorAll("[data-code]")) shape.classList.remove(...classes);
       if (!truth) return;
       if (model && model !== truth) mark(model, "is-model");
       if (human && human !== truth) mark(human, "is-human");
       mark(truth, "is-truth");
-      const middles = [truth, human, model].filter(Boolean).map((code) => countries[code].map);
-      const [xs, ys] = [middles.map((m) => m[0]), middles.map((m) => m[1])];
+      G.map.fit(points);
+    },
+    fit(points) {
+      const [xs, ys] = [points.map((m) => m[0]), points.map((m) => m[1])];
       const room = 450; // around them
       const [left, right] = [Math.min(...xs) - room, Math.max(...xs) + room];
       const [top, bottom] = [Math.min(...ys) - room, Math.max(...ys) + room];

@@ -20,8 +20,10 @@
         G.make("p", { class: "gd-problem", role: "alert" }, G.text(message.problem))
       );
     const heat = G.make("div", { class: "gd-photo-heat" });
+    const why = G.make("div", { class: "gd-why", role: "group", "aria-label": G.text("why_open") });
     place.replaceChildren(
       heat,
+      why,
       G.make(
         "div",
         { class: "gd-photo-guess" },
@@ -30,7 +32,7 @@
         G.make("p", { class: "gd-about" }, G.text("photo_note"))
       )
     );
-    G.heat(heat, message.picture, message.heat, G.text("photo_alt"));
+    G.heat(heat, message.picture, message.heat, G.text("photo_alt"), { subject: "photo", why, top: message.top });
   }
 
   const base64 = (file) =>

@@ -20,13 +20,14 @@
       })
     );
 
+  const KINDS = { country: "won", neighbour: "near", subregion: "close", elsewhere: "lost" };
+
   // One player's card: its only number is the running total, so that it reads at a glance.
   function player(place, name, who, game) {
     const pips = [];
     for (let i = 0; i < game.rounds; i++) {
       const answer = game.history[i]?.[who];
-      const kind = !answer ? "" : answer.correct ? "won" : answer.country ? "lost" : "none";
-      pips.push(G.make("i", { class: kind }));
+      pips.push(G.make("i", { class: answer ? (KINDS[answer.closeness] ?? "none") : "" }));
     }
     place.replaceChildren(
       G.make("span", { class: "gd-name" }, G.text(name)),
@@ -35,18 +36,18 @@
     );
   }
 
-  function verdict(name, who, answer, about) {
-    const parts = [];
-    parts.push(G.make("span", { class: "gd-who" }, G.text(name)));
-    const country = answer.country ? G.country(answer.country) : G.text("no_guess");
-    parts.push(G.make("b", {}, country));
-    if (answer.country && !answer.correct && answer.km != null) {
-      const away = G.text("km_away", { km: G.number(answer.km) });
-      parts.push(G.make("small", { title: G.text(about) }, away));
-    }
-    const points = G.text("points", { points: G.number(answer.points) });
-    parts.push(G.make("span", { class: "gd-points" }, points));
-    return G.make("p", { class: `gd-verdict is-${who} ${answer.correct ? "won" : "lost"}` }, ...parts);
+  const flag = (finished, code) => (finished.flags[code] ? G.make("img", { class: "gd-flag", src: finished.flags[code], alt: "" }) : "");
+
+  function verdict(name, who, finished, about) {
+    const answer = finished[who];
+    const { country, closeness } = answer;
+    const parts = [G.make("span", { class: "gd-who" }, G.text(name)), country ? flag(finished, country) : ""];
+    parts.push(G.make("b", {}, country ? G.country(country) : G.text("no_guess")));
+    if (closeness === "neighbour" || closeness === "subregion") parts.push(G.make("small", { class: "gd-close" }, G.text(`close_${closeness}`)));
+    if (country && !answer.correct && answer.km != null)
+      parts.push(G.make("small", { title: G.text(about) }, G.text("km_away", { km: G.number(answer.km) })));
+    parts.push(G.make("span", { class: "gd-points" }, G.text("points", { points: G.number(answer.points) })));
+    return G.make("p", { class: `gd-verdict is-${who} ${KINDS[closeness] ?? "lost"}` }, ...parts);
   }
 
   function streaks(game) {
@@ -65,22 +66,24 @@
   function reveal(game, finished) {
     const { truth, human, model } = finished;
     G.find("#truth").replaceChildren(
+      flag(finished, truth),
       G.make("small", {}, G.text("truth_label")),
       G.make("strong", {}, G.country(truth))
     );
     const missed = [human, model].some((answer) => answer.country && !answer.correct);
     const about = finished.fromCentroid ? "km_from_centroid" : "km_from_place";
     G.find("#verdicts").replaceChildren(
-      verdict("you", "human", human, about),
-      verdict("net", "model", model, about),
+      verdict("you", "human", finished, about),
+      verdict("net", "model", finished, about),
       ...(game.mode === "distance" && missed ? [G.make("small", { class: "gd-about" }, G.text(about))] : []),
-      ...(game.replay ? [] : streaks(game))
+      ...streaks(game)
     );
     G.find("#model-guess").replaceChildren(
       ...(finished.top.length
         ? [G.make("h2", {}, G.text("top_title")), G.topFive(finished.top, truth, human.country)]
         : [G.make("p", { class: "gd-about" }, G.text("net_failed"))])
     );
+    overPicture(finished);
     const legend = [["truth", truth]];
     if (human.country && !human.correct) legend.push(["human", human.country]);
     if (model.country && !model.correct) legend.push(["model", model.country]);
@@ -91,99 +94,28 @@
     );
   }
 
-  const SQUARES = { "🟩": "won", "🟨": "near", "🟥": "lost", "⬜": "none" };
-  // Drawn rather than written: not every system has the emoji.
-  const squares = (name, marks) =>
-    G.make(
-      "span",
-      {},
-      G.text(name),
-      G.make(
-        "span",
-        { class: "gd-square-row", role: "img", "aria-label": marks },
-        ...[...marks].map((mark) => G.make("i", { class: SQUARES[mark] }))
-      )
-    );
-
-  const outcome = ({ scores: { human, model } }) =>
-    human > model ? "result_win" : human < model ? "result_loss" : "result_draw";
-
-  function result(game) {
-    const { human, model } = game.scores;
-    const key = outcome(game);
-    const line = `GeoDuel ${human} : ${model}`;
-    const copied = G.make("span", { role: "status" });
-    const share = G.make("button", { type: "button", class: "gd-button gd-quiet" }, G.text("share"));
-    share.addEventListener("click", async () => {
-      const text = [line, `🙂 ${game.squares.human}`, `🤖 ${game.squares.model}`].join("\n");
-      try {
-        await navigator.clipboard.writeText(text);
-        copied.textContent = G.text("share_done");
-      } catch {
-        copied.textContent = text; // no right to the clipboard: show it for copying by hand
-      }
-    });
-    G.find("#result").replaceChildren(
-      G.make("h2", {}, G.text(key)),
-      G.make(
-        "p",
-        { class: "gd-squares" },
-        squares("you", game.squares.human),
-        squares("net", game.squares.model)
-      ),
-      G.make("p", { class: "gd-about" }, G.text("result_hint")),
-      G.make("p", { class: "gd-share" }, share, copied)
+  // What the scene shows over the picture: both guesses, then the truth.
+  function overPicture(finished) {
+    const guess = (who, name) => {
+      const { country } = finished[who];
+      return G.make("p", { class: `scene-guess is-${who}` }, G.make("small", {}, G.text(name)), country ? flag(finished, country) : "", G.make("b", {}, country ? G.country(country) : G.text("no_guess")));
+    };
+    const kind = KINDS[finished.human.closeness] ?? "lost";
+    G.find("#scene").replaceChildren(
+      G.make("div", { class: "scene-guesses" }, guess("human", "you"), guess("model", "net")),
+      G.make("p", { class: `scene-truth ${kind}` }, flag(finished, finished.truth), G.make("b", {}, G.country(finished.truth)))
     );
   }
 
-  function cell(answer, game) {
-    const country = answer.country ? G.country(answer.country) : G.text("no_guess");
-    const away = game.mode === "distance" && answer.km ? ` · ${G.number(answer.km)} km` : "";
-    return G.make(
-      "td",
-      { class: answer.correct ? "won" : "lost" },
-      G.make("span", {}, country + away),
-      G.make("b", {}, String(answer.points))
-    );
-  }
-
-  function history(game) {
-    const head = ["column_round", "column_truth", "column_human", "column_model"];
-    const rows = game.history.map((finished) => {
-      const { number } = finished;
-      const again = G.make(
-        "button",
-        {
-          type: "button", class: "gd-again", "data-round": number,
-          "aria-label": G.text("replay", { number }), title: G.text("replay", { number }),
-          "aria-pressed": game.replay === number,
-        },
-        String(number)
-      );
-      return G.make(
-        "tr",
-        { "data-round": number, class: game.replay === number ? "chosen" : "" },
-        G.make("td", {}, again),
-        G.make("td", {}, G.country(finished.truth)),
-        cell(finished.human, game),
-        cell(finished.model, game)
-      );
-    });
-    const totals = ["human", "model"].map((who) => G.make("td", {}, G.make("b", {}, String(game.scores[who]))));
-    G.find("#history").replaceChildren(
-      G.make("h2", {}, G.text("history_title")),
-      G.make(
-        "table",
-        {},
-        G.make("thead", {}, G.make("tr", {}, ...head.map((key) => G.make("th", { scope: "col" }, G.text(key))))),
-        G.make("tbody", {}, ...rows),
-        G.make(
-          "tfoot",
-          {},
-          G.make("tr", {}, G.make("td"), G.make("th", { scope: "row" }, G.text("column_total")), ...totals)
-        )
-      )
-    );
+  // Points and totals count up from what they were before this round.
+  function countUp(game, finished) {
+    for (const [who, at] of [["human", 0], ["model", 1]]) {
+      const { points } = finished[who];
+      const total = game.scores[who];
+      G.scene.countUp(G.find(`#score-${who} .gd-total`), total - points, total, String);
+      const place = G.all("#verdicts .gd-points")[at];
+      G.scene.countUp(place, 0, points, (n) => G.text("points", { points: G.number(n) }));
+    }
   }
 
   G.reveal = {
@@ -191,16 +123,17 @@
       player(G.find("#score-human"), "you", "human", game);
       player(G.find("#score-model"), "net", "model", game);
     },
+    // What is seen before the scene counts up: the totals of the rounds before, and no points yet.
+    before(game, finished) {
+      ["human", "model"].forEach((who, at) => {
+        G.find(`#score-${who} .gd-total`).dataset.count = String(game.scores[who] - finished[who].points);
+        G.all("#verdicts .gd-points")[at].dataset.count = G.text("points", { points: G.number(0) });
+      });
+    },
     clear() {
-      for (const id of ["#truth", "#verdicts", "#model-guess", "#history", "#result", "#everybody"])
-        G.find(id).replaceChildren();
+      for (const id of ["#truth", "#verdicts", "#model-guess", "#scene"]) G.find(id).replaceChildren();
     },
     round: reveal,
-    outcome,
-    summary(game) {
-      result(game);
-      history(game);
-      if (game.statistics) G.statistics(game.statistics);
-    },
+    countUp,
   };
 })();

@@ -25,7 +25,9 @@ def read_texts(folder: Path) -> dict[Language, dict[str, str]]:
     for language in LANGUAGES:
         file = folder / f"{language}.toml"
         read = tomllib.loads(file.read_text(encoding="utf-8"))
-        texts[language] = read | {f"cue_{cue.name}": cue.text(language) for cue in CUES.values()}
+        cues = {f"cue_{cue.name}": cue.text(language) for cue in CUES.values()}
+        the_cues = {f"the_{cue.name}": cue.definite(language) for cue in CUES.values()}
+        texts[language] = read | cues | the_cues
         first = texts[LANGUAGES[0]]
         for key in first.keys() | read.keys():
             if _fields(first.get(key)) != _fields(texts[language].get(key)):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from game.games import Games
+from game.low_priority import LowPriorityExecutor
+from game.ports import Opponent
+from game.questions import Questions
 from game.rules.rounds import Mode
 from game.views import GameView
 from tests.fakes import FakeSource
@@ -12,6 +15,10 @@ from tests.fakes import FakeSource
 
 def small_source(**options: object) -> FakeSource:
     return FakeSource(size=(610, 112), **options)
+
+
+def questions(opponent: Opponent) -> Questions:
+    return Questions(opponent, LowPriorityExecutor())
 
 
 def truth(view: GameView) -> str:

@@ -20,7 +20,9 @@ def _node() -> str:
 
 
 def evaluate(scripts: Sequence[str], expression: str) -> Any:
-    """The value of a JavaScript expression, after these scripts; ``G`` is the page's object.
+    """The value of a JavaScript expression, or of what it promises, after these scripts.
+
+    ``G`` is the page's object.
 
     Raises:
         AssertionError: a script or the expression failed.
@@ -30,7 +32,7 @@ def evaluate(scripts: Sequence[str], expression: str) -> Any:
         f"globalThis.window = {{ GeoDuel: {{ data: {_page_data()} }} }};"
         "const G = window.GeoDuel; G.state = { language: 'en' };"
         "G.country = (code) => G.data.countries[code][G.state.language];"
-        f"{page}\nconsole.log(JSON.stringify({expression}));"
+        f"{page}\n(async () => console.log(JSON.stringify(await ({expression}))))();"
     )
     done = subprocess.run([_node(), "-"], input=code, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -14,7 +14,7 @@ from game.ui.handlers import PHOTO_BYTES_MAX, Event, photo_handler
 from tests.browser.serve_fakes import read_photo
 from tests.fakes import FakeOpponent
 from tests.unit.game.hints import hints
-from tests.unit.game.playing import play, truth
+from tests.unit.game.playing import play, questions, truth
 
 
 def test_nothing_of_the_truth_leaves_before_the_guess(games: Games) -> None:
@@ -45,7 +45,8 @@ def test_a_revealed_message_is_json(games: Games) -> None:
 
 def test_photo_handler_answers_everything_with_one_message() -> None:
     def ask(data: dict[str, object], *, failing: bool = False) -> messages.Message:
-        look = photo_handler(FakeOpponent(failing=failing), read_photo, lambda _: False)
+        opponent = FakeOpponent(failing=failing)
+        look = photo_handler(opponent, read_photo, lambda _: False, questions(opponent))
         answer = look(Event("a", data=data))
         assert answer is not None
         return answer

@@ -22,6 +22,7 @@ from model.data.preprocessing import Preprocessing
 from model.network import Network, NetworkConfig
 from model.predictor import Predictor
 from model.uploads import limits
+from tests.unit.game.playing import questions
 
 pytestmark = pytest.mark.slow
 
@@ -128,7 +129,7 @@ def test_the_game_shows_an_uploaded_photo_upright_with_its_maps(
     name: str, predictor: Predictor
 ) -> None:
     data, size = PHOTOS[name]
-    look = photo_handler(predictor, open_picture, lambda _: False)
+    look = photo_handler(predictor, open_picture, lambda _: False, questions(predictor))
     answer = look(Event("a", data={"data": base64.b64encode(data).decode()}))
     assert len(answer["top"]) == 5
     assert len(answer["heat"]) == 4
@@ -147,7 +148,7 @@ def test_the_game_shows_an_uploaded_photo_upright_with_its_maps(
 def test_a_photo_out_of_all_proportion_costs_no_memory(
     size: tuple[int, int], predictor: Predictor
 ) -> None:
-    look = photo_handler(predictor, open_picture, lambda _: False)
+    look = photo_handler(predictor, open_picture, lambda _: False, questions(predictor))
     data = base64.b64encode(encoded(noise(*size), "PNG")).decode()
     answer = look(Event("a", data={"data": data}))
     for uri in (answer["picture"], *filter(None, (layer["uri"] for layer in answer["heat"]))):

@@ -9,7 +9,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from model.explanation.occlusion import FRACTIONS, _rolled, interval, measure_faithfulness, occlude
+from model.explanation.occlusion import (
+    FRACTIONS,
+    _rolled,
+    cover,
+    interval,
+    measure_faithfulness,
+    occlude,
+)
 from model.geography import COUNTRY_INDEX
 from model.types import Heatmap
 
@@ -102,3 +109,17 @@ def test_interval_of_a_mean() -> None:
     half = 4.3026527 * 0.2 / math.sqrt(3)
     assert (low, high) == (0.0, pytest.approx(0.4 + half))
     assert interval([0.3, 0.3]) == (0.3, 0.3)
+
+
+def test_covering_a_box_hides_what_lies_in_it_and_nothing_else(pixels: Tensor) -> None:
+    def of_hungary(*cells: float) -> float:
+        left, top, right, bottom = (side * CELL_PX for side in cells)
+        probabilities = cover(knows, pixels, (left, top, right, bottom))
+        assert probabilities.sum() == pytest.approx(1)
+        return float(probabilities[COUNTRY_INDEX["HU"]])
+
+    untouched = of_hungary(5, 0, 8, 4)
+    assert of_hungary(2, 1, 3, 2) < untouched / 2
+    assert of_hungary(2.5, 1, 3, 2) < untouched, "a half covers a half"
+    assert of_hungary(3, 1, 8, 4) == untouched, "its right edge is not covered"
+    assert of_hungary(2.99, 1.99, 2.999, 1.999) == pytest.approx(untouched, rel=0.05)
