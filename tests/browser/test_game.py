@@ -74,7 +74,7 @@ def test_distance_mode_starts_a_new_game_and_adds_up(fakes_port: int, visit: Vis
     assert player.focused == "leave-stay"
     assert "1 of 5 rounds" in player.text("#leave-text")
     player.page.keyboard.press("Escape")
-    assert player.page.is_checked("#mode input[value=graded]")
+    player.page.wait_for_selector("#mode input[value=graded]:checked", state="attached")
     assert player.score("human") == points, "nothing is lost yet"
     player.page.click("#mode label:has([value=distance])")
     player.page.click("#leave-go")
