@@ -31,9 +31,10 @@ def run(repeat: int) -> dict[str, Any]:
         "ours": inference.fastest(network),
         "eager": network.features,
         "channels last": inference.channels_last(network),
-        "bfloat16": inference.bfloat16(network),
         "onnx": inference.onnx(network),
     }
+    if inference.multiplies_bfloat16():  # elsewhere it is emulated, and takes minutes
+        trunks["bfloat16"] = inference.bfloat16(network)
     collection = Collection.open([PRACTICE])
     crops = []
     for number in collection.of_split("test")[:CROPS]:
