@@ -193,7 +193,9 @@ def test_a_photo_whose_answer_never_comes_locks_nothing(relay: Relay, visit: Vis
     answered()
     relay.swallow_answer("photo")
     hand_in(photo(65))
-    assert "lost" in page.wait_for_selector("#upload-result [role=alert]").inner_text()
+    # Either is well: some browsers ask once more by themselves where a kept connection broke.
+    page.wait_for_selector("#upload-result [role=alert], #upload-result li")
+    assert relay.lost == 1
     answered()
     relay.cut()
     hand_in(photo(66))
