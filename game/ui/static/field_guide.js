@@ -178,7 +178,7 @@
     },
     // What the guide says of a country, for other parts of the page; null where it has no answer.
     async page(code) {
-      if (!known[code]) take(await G.connection.ask("guide", { country: code }, { patient: false }));
+      if (!known[code]) take(code, await G.connection.ask("guide", { country: code }, { patient: false }));
       return known[code] ?? null;
     },
     // A country by its code, from wherever on the page.

@@ -162,6 +162,7 @@
       if (panel.classList.contains("gd-why-play")) G.root.classList.toggle("asking", on);
       opener.setAttribute("aria-expanded", on);
       if (!on) covering(false);
+      panel.scrollTop = 0;
       if (on) cover.focus({ preventScroll: true });
       else opener.focus({ preventScroll: true });
     }
