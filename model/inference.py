@@ -11,10 +11,12 @@ usage::
 from __future__ import annotations
 
 import copy
-import io
 import logging
+import tempfile
 import warnings
 from collections.abc import Callable
+from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -57,24 +59,24 @@ def multiplies_bfloat16() -> bool:
 
 def bfloat16(network: Network) -> Trunk:
     """The trunk in bfloat16 and channels-last; probabilities differ by about 0.01."""
-    layers = _layers(network).to(torch.bfloat16, memory_format=torch.channels_last)
+    layers = _channels_last(network).bfloat16()
 
     def trunk(pixels: Tensor) -> Tensor:
         inputs = network.normalise(pixels).to(torch.bfloat16, memory_format=torch.channels_last)
         with torch.no_grad():
-            return layers(inputs).float().contiguous()
+            return cast(Tensor, layers(inputs)).float().contiguous()
 
     return trunk
 
 
 def channels_last(network: Network) -> Trunk:
     """The trunk in float32 and channels-last."""
-    layers = _layers(network).to(memory_format=torch.channels_last)
+    layers = _channels_last(network)
 
     def trunk(pixels: Tensor) -> Tensor:
         inputs = network.normalise(pixels).contiguous(memory_format=torch.channels_last)
         with torch.no_grad():
-            return layers(inputs).contiguous()
+            return cast(Tensor, layers(inputs)).contiguous()
 
     return trunk
 
@@ -108,21 +110,27 @@ def _layers(network: Network) -> nn.Sequential:
     return nn.Sequential(copy.deepcopy(network.front), copy.deepcopy(network.back)).eval()
 
 
+def _channels_last(network: Network) -> nn.Sequential:
+    layers = _layers(network)
+    layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub
+    return layers
+
+
 def _graph(network: Network) -> bytes:
     """The trunk as an ONNX model, its batch, height and width free."""
     layers = _layers(network)
-    stream = io.BytesIO()
     axes = {0: "batch", 2: "height", 3: "width"}
-    with warnings.catch_warnings():  # of what it folds, and of the other exporter
-        warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what it folds, and of the other exporter
+        file = Path(folder) / "trunk.onnx"
         torch.onnx.export(
             layers,
             (torch.zeros(EXAMPLE_SHAPE),),
-            stream,
+            file,
             opset_version=OPSET,
             dynamo=False,  # the other exporter needs another package
             input_names=["inputs"],
             output_names=["features"],
             dynamic_axes={"inputs": axes, "features": axes},
         )
-    return stream.getvalue()
+        return file.read_bytes()

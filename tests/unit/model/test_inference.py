@@ -13,7 +13,7 @@ from torch import Tensor
 from model import inference
 from model.checkpoint import DEFAULT_CHECKPOINT, Checkpoint, load
 from model.data.collection import Collection
-from model.network import Network
+from model.network import Network, NetworkConfig
 from model.predictor import Predictor
 from model.types import Crop
 from tests.conftest import PRACTICE
@@ -27,7 +27,7 @@ def checkpoint() -> Checkpoint:
 @pytest.fixture(scope="module")
 def crops() -> list[Image.Image]:
     collection = Collection.open([PRACTICE])
-    pictures = [collection.picture(number) for number in collection.of_split("test")[:4]]
+    pictures = [collection.picture(number) for number in collection.of_split("test")[:2]]
     return [picture.crop(Crop.at(*picture.size, 0.5).box) for picture in pictures]
 
 
@@ -62,23 +62,24 @@ def test_an_engine_says_what_the_network_says(
     assert next(network.parameters()).dtype == torch.float32, "the network itself is left alone"
 
 
-def test_bfloat16_comes_near(checkpoint: Checkpoint, crops: list[Image.Image]) -> None:
-    # Small, for a processor without bfloat16 takes minutes for a whole crop.
-    inputs = pixels(checkpoint, crops)[:2, :, 96:224, 192:384]
-    network = checkpoint.network
+def test_bfloat16_comes_near() -> None:
+    # Without depthwise layers, and small: a processor without bfloat16 emulates it slowly.
+    torch.manual_seed(0)
+    network = Network(NetworkConfig(backbone="resnet18")).eval()
+    inputs = torch.randint(0, 256, (1, 3, 64, 64), dtype=torch.uint8)
     with torch.no_grad():
         expected = network.features(inputs)
     features = inference.bfloat16(network)(inputs)
     assert features.dtype == torch.float32
     error = (features - expected).abs().mean() / expected.abs().mean()
-    assert 0 < float(error) < 0.1, "eight bits of mantissa, over some fifty layers"
+    assert 0 < float(error) < 0.05, "eight bits of mantissa, over some twenty layers"
 
 
 def test_maps_of_a_faster_trunk_are_those_of_the_network(
     checkpoint: Checkpoint, crops: list[Image.Image]
 ) -> None:
     fast = Predictor(checkpoint, inference.onnx(checkpoint.network))
-    for crop in crops[:2]:
+    for crop in crops:
         expected = Predictor(checkpoint).analyse(crop).heatmaps(["HU", "JP"])
         for ours, theirs in zip(fast.analyse(crop).heatmaps(["HU", "JP"]), expected, strict=True):
             assert abs(ours.grid - theirs.grid).max() < 1e-4
