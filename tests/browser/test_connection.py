@@ -63,10 +63,10 @@ def test_a_reload_and_the_back_button_come_back_to_the_same_screen(
         player.guess("Hungary")
         player.next()
     wait_for(player, "summary")
-    rows = page.locator("#history tbody tr").all_inner_texts()
+    rows = page.locator("#history tbody tr").all_text_contents()
     page.reload()
     page.wait_for_selector("#history tbody tr")
-    assert page.locator("#history tbody tr").all_inner_texts() == rows
+    assert page.locator("#history tbody tr").all_text_contents() == rows
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "hu-HU"])
