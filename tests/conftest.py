@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 STREETVIEW = ROOT.parent / "shared" / "streetview"
 PRACTICE = ROOT / "assets" / "practice" / "data"
+
+
+# A shell that puts the tests in the background makes them ignore Ctrl-C, and their children, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -63,10 +63,15 @@ def test_a_reload_and_the_back_button_come_back_to_the_same_screen(
         player.guess("Hungary")
         player.next()
     wait_for(player, "summary")
-    rows = page.locator("#history tbody tr").all_text_contents()
+
+    def rows() -> list[str]:  # a picture that is still to come stands as three dots
+        texts = page.locator("#history tbody tr").all_text_contents()
+        return [text.removeprefix("…") for text in texts]
+
+    before = rows()
     page.reload()
     page.wait_for_selector("#history tbody tr")
-    assert page.locator("#history tbody tr").all_text_contents() == rows
+    assert rows() == before
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "hu-HU"])

@@ -99,5 +99,5 @@ def test_a_missing_file_is_named(saved: Path, name: str) -> None:
 
 def test_a_config_that_is_no_json_is_named(saved: Path) -> None:
     (saved / "config.json").write_text("{")
-    with pytest.raises(CheckpointError, match=r"config\.json: unreadable"):
+    with pytest.raises(CheckpointError, match=r"config\.json: cannot be read"):
         load(saved)
