@@ -23,6 +23,7 @@ from model.evaluation.cue_reliance import (
     reliance_document,
     reliance_text,
 )
+from model.inference import in_float32
 from model.predictor import Predictor
 
 
@@ -39,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_threads(parser)
     args = parser.parse_args(argv)
     cli.set_threads(args.threads)
-    predictor = Predictor(load(args.checkpoint))
+    checkpoint = load(args.checkpoint)
+    predictor = Predictor(checkpoint, in_float32(checkpoint.network))
     collection = cli.open_data(args.data)
     crops = overlap_with_cues(predictor, collection, args.split)
     document = reliance_document(crops, cue_baselines(collection))

@@ -25,6 +25,7 @@ from model.evaluation.map_faithfulness import (
     faithfulness_text,
     measure_split,
 )
+from model.inference import in_float32
 from model.predictor import Predictor
 
 
@@ -51,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         if value is not None and not least <= value <= (most or value):
             upper = f" to {most}" if most else " or more"
             raise ConfigError(f"--{option} {value}: must be {least}{upper}")
-    predictor = Predictor(load(args.checkpoint))
+    checkpoint = load(args.checkpoint)
+    predictor = Predictor(checkpoint, in_float32(checkpoint.network))
     collection = cli.open_data(args.data)
     settings = {"regions": args.regions, "seed": args.seed}
     found = measure_split(predictor, collection, args.split, limit=args.limit, **settings)

@@ -1,7 +1,7 @@
 """The trunk as fast as this processor can run it, for play: same activations, less time.
 
-Grad-CAM needs a graph only behind the trunk, so the trunk may run in any engine. Training and the
-commands that print figures keep to the network itself, so that a figure is the same on any machine.
+Grad-CAM needs a graph only behind the trunk, so the trunk may run in any engine. The game takes the
+fastest one; the commands that judge a whole split keep to float32.
 
 usage::
 
@@ -49,6 +49,15 @@ def fastest(network: Network) -> Trunk:
         return network.features
     log.info("the net runs in %s", name)
     return trunk
+
+
+def in_float32(network: Network) -> Trunk:
+    """The fastest trunk that says the same as the network but for rounding, on any processor."""
+    try:
+        return onnx(network)
+    except Exception as error:  # as above
+        log.warning("the net runs slower than it could: %s", error)
+        return network.features
 
 
 def multiplies_bfloat16() -> bool:
