@@ -26,6 +26,7 @@ from model.data.pictures import read_picture
 from model.errors import ConfigError
 from model.evaluation.explanation_report import explain, explanation_text
 from model.explanation.overlay import mask_boxes, overlay, parse_box
+from model.inference import in_float32
 from model.predictor import Predictor
 
 
@@ -65,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise ConfigError(f"--out {args.out}: no picture format of that suffix; use .png")
     picture = read_picture(args.photo)
     boxes = [parse_box(box) for box in args.mask_boxes]
-    predictor = Predictor(load(args.checkpoint))
+    checkpoint = load(args.checkpoint)
+    predictor = Predictor(checkpoint, in_float32(checkpoint.network))
     document, heatmap = explain(
         predictor, picture, args.target, contrast=args.contrast, boxes=boxes
     )
