@@ -114,7 +114,7 @@ def _dealt(shown: Round) -> dict[str, Any]:
 
 
 def _played(reveal: Reveal, prediction: Prediction | None) -> dict[str, Any]:
-    net = None if prediction is None else [round(p, 5) for p in prediction.probabilities]
+    net = None if prediction is None else list(prediction.probabilities)
     return {
         "human": reveal.human.country,
         "model": reveal.model.country,

@@ -74,12 +74,7 @@ def test_a_game_goes_on_after_the_server_was_ended(number: signal.Signals, tmp_p
     try:
         back = server.ask("open", server=dealt["server"])
         assert back["lost"] == ""
-        assert back["step"] == following["step"]
-        for again, once in zip(back["history"], revealed["history"], strict=True):
-            # The net looked again, and its engine rounds in another order each time.
-            seen, first = dict(again.pop("top")), dict(once.pop("top"))
-            assert seen == pytest.approx(first, abs=1e-3)
-            assert again == once
+        assert (back["step"], back["history"]) == (following["step"], revealed["history"])
         assert back["picture"] == following["picture"]
         assert server.ask("guess", step=back["step"], country="HU")["number"] == 2
     finally:
