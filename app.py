@@ -102,8 +102,8 @@ def build(settings: Settings) -> GamePage:
     return assemble(settings)[0]
 
 
-def assemble(settings: Settings) -> tuple[GamePage, SqlScoreboard | None]:
-    """The same as :func:`build`, with the scoreboard, which whoever serves the page closes."""
+def assemble(settings: Settings) -> tuple[GamePage, Games, SqlScoreboard | None]:
+    """The same as :func:`build`, with what whoever serves the page closes afterwards."""
     scoreboard = open_scoreboard(settings.database_url, settings.scores)
     checkpoint = load(settings.checkpoint)
     predictor = Predictor(checkpoint, fastest(checkpoint.network))
@@ -117,7 +117,7 @@ def assemble(settings: Settings) -> tuple[GamePage, SqlScoreboard | None]:
     guide_pictures = GuidePictures(world)
     read_photo = UploadReader().read
     page = build_page(games, predictor, read_photo=read_photo, guide_pictures=guide_pictures)
-    return page, scoreboard
+    return page, games, scoreboard
 
 
 def __getattr__(name: str) -> Any:
@@ -133,10 +133,11 @@ def main() -> None:
     settings = read_settings(sys.argv[1:])
     cli.set_threads(None)
     with listen(settings.host, settings.port) as listener:
-        page, scoreboard = assemble(settings)
+        page, games, scoreboard = assemble(settings)
         try:
             serve(page, listener, **launch_options())
         finally:
+            games.close()
             if scoreboard is not None:
                 scoreboard.close()
 

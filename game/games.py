@@ -186,10 +186,10 @@ class Games:
             model.errors.PictureError: the panorama can no longer be read.
         """
         player = self._players.find(key)
-        if player is None or type(number) is not int:
+        if player is None:
             return None
         with player.lock:
-            if not 1 <= number <= len(player.session.reveals):
+            if not player.session.has_finished(number):
                 return None
             self._recall_maps(player, number)
             reveal, evidence = player.session.reveals[number - 1], player.evidence[number - 1]
@@ -209,10 +209,10 @@ class Games:
     def revealed(self, key: str, number: object) -> tuple[Hashable, ReadPicture] | None:
         """A finished round's picture to ask about, by its number from 1: its name, its reader."""
         player = self._players.find(key)
-        if player is None or type(number) is not int:
+        if player is None:
             return None
         with player.lock:
-            if not 1 <= number <= len(player.session.reveals):
+            if not player.session.has_finished(number):
                 return None
             shown = player.session.reveals[number - 1].round
             return (player.game, number), partial(self._crop, shown)
@@ -221,6 +221,10 @@ class Games:
         """Note that a player's page closes; it may be a reload, so the game waits for a while."""
         self._players.leave(key)
         self.questions.forget(key)
+
+    def close(self) -> None:
+        """Let nothing be done any more that nobody will see: the server ends."""
+        self._turns.close()
 
     def _wake(self, player: Player, visit: Visit) -> Lost:
         """Go on with the stored game of a page that has played; says why not, if it cannot be."""

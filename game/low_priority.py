@@ -52,6 +52,10 @@ class LowPriorityExecutor:
         future.add_done_callback(self._work_done)
         return future
 
+    def close(self) -> None:
+        """Drop what has not begun, so that the process can end."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
     def _urgent_done(self, _: Future[Any]) -> None:
         with self._changed:
             self._urgent -= 1

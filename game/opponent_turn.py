@@ -229,6 +229,12 @@ class OpponentTurns:
         self._answers.yield_to(analysis)
         return pending
 
+    def close(self) -> None:
+        """Drop all that has not begun, so that the process can end."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._tests.close()
+        self._answers.close()
+
     def _done(self, _: Future[Analysis]) -> None:
         with self._lock:
             self._waiting -= 1

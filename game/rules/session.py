@@ -7,7 +7,7 @@ same session comes back.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from game.rules import scoring
 from game.rules.rounds import MODES, Guess, Mode, Reveal, Round, Verdict
@@ -42,6 +42,10 @@ class Session:
         if self.resting:
             return "reveal"
         return "summary" if len(self.reveals) == ROUNDS_PER_GAME else "deal"
+
+    def has_finished(self, number: object) -> TypeGuard[int]:
+        """Whether this is the number of a finished round, from 1."""
+        return type(number) is int and 1 <= number <= len(self.reveals)
 
     @property
     def number(self) -> int:

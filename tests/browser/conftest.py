@@ -54,7 +54,7 @@ def serving(*command: str, log: Path) -> Iterator[int]:
             yield port
         finally:
             process.terminate()
-            process.wait(90)  # tests of maps that wait are done first
+            process.wait(20)
 
 
 def wait_for_server(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -27,3 +28,19 @@ def test_work_waits_for_what_is_urgent_and_not_for_ever() -> None:
     assert order == ["prediction", "low priority"]
     executor.yield_to(Future())
     executor.submit(work).result(10)
+
+
+def test_what_has_not_begun_is_dropped_at_the_end() -> None:
+    executor, begun, go = LowPriorityExecutor(), threading.Event(), threading.Event()
+
+    def work(wait: Callable[[], None]) -> str:
+        begun.set()
+        go.wait(20)
+        return "done"
+
+    running, waiting = executor.submit(work), executor.submit(work)
+    assert begun.wait(20)
+    executor.close()
+    assert waiting.cancelled()
+    go.set()
+    assert running.result(20) == "done", "what has begun is not broken off"
