@@ -16,14 +16,12 @@ import argparse
 from collections.abc import Sequence
 
 from model import cli
-from model.checkpoint import load
 from model.evaluation.cue_reliance import (
     cue_baselines,
     overlap_with_cues,
     reliance_document,
     reliance_text,
 )
-from model.inference import in_float32
 from model.predictor import Predictor
 
 
@@ -40,8 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_threads(parser)
     args = parser.parse_args(argv)
     cli.set_threads(args.threads)
-    checkpoint = load(args.checkpoint)
-    predictor = Predictor(checkpoint, in_float32(checkpoint.network))
+    predictor = Predictor.open(args.checkpoint)
     collection = cli.open_data(args.data)
     crops = overlap_with_cues(predictor, collection, args.split)
     document = reliance_document(crops, cue_baselines(collection))

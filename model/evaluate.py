@@ -23,10 +23,8 @@ import argparse
 from collections.abc import Sequence
 
 from model import cli
-from model.checkpoint import load
 from model.evaluation.report import evaluate, evaluation_text
 from model.evaluation.views import CROPS, VIEWS
-from model.inference import in_float32
 from model.predictor import Predictor
 
 
@@ -49,8 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_threads(parser)
     args = parser.parse_args(argv)
     cli.set_threads(args.threads)
-    checkpoint = load(args.checkpoint)
-    predictor = Predictor(checkpoint, in_float32(checkpoint.network))
+    predictor = Predictor.open(args.checkpoint)
     collection = cli.open_data(args.data)
     document = evaluate(predictor, collection, args.split, args.views)
     cli.emit(document, args.json, lambda: evaluation_text(document))

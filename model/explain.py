@@ -20,13 +20,11 @@ from pathlib import Path
 from PIL import Image
 
 from model import cli
-from model.checkpoint import load
 from model.data.files import write_atomically
 from model.data.pictures import read_picture
 from model.errors import ConfigError
 from model.evaluation.explanation_report import explain, explanation_text
 from model.explanation.overlay import mask_boxes, overlay, parse_box
-from model.inference import in_float32
 from model.predictor import Predictor
 
 
@@ -66,8 +64,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise ConfigError(f"--out {args.out}: no picture format of that suffix; use .png")
     picture = read_picture(args.photo)
     boxes = [parse_box(box) for box in args.mask_boxes]
-    checkpoint = load(args.checkpoint)
-    predictor = Predictor(checkpoint, in_float32(checkpoint.network))
+    predictor = Predictor.open(args.checkpoint)
     document, heatmap = explain(
         predictor, picture, args.target, contrast=args.contrast, boxes=boxes
     )

@@ -17,7 +17,6 @@ import argparse
 from collections.abc import Sequence
 
 from model import cli
-from model.checkpoint import load
 from model.errors import ConfigError
 from model.evaluation.map_faithfulness import (
     REGIONS,
@@ -25,7 +24,6 @@ from model.evaluation.map_faithfulness import (
     faithfulness_text,
     measure_split,
 )
-from model.inference import in_float32
 from model.predictor import Predictor
 
 
@@ -52,8 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         if value is not None and not least <= value <= (most or value):
             upper = f" to {most}" if most else " or more"
             raise ConfigError(f"--{option} {value}: must be {least}{upper}")
-    checkpoint = load(args.checkpoint)
-    predictor = Predictor(checkpoint, in_float32(checkpoint.network))
+    predictor = Predictor.open(args.checkpoint)
     collection = cli.open_data(args.data)
     settings = {"regions": args.regions, "seed": args.seed}
     found = measure_split(predictor, collection, args.split, limit=args.limit, **settings)

@@ -38,24 +38,20 @@ def fastest(network: Network) -> Trunk:
     """The fastest trunk that this processor has; see ``make bench``, part ``predict``.
 
     Bfloat16 where the processor multiplies it, ONNX Runtime elsewhere, and the network itself where
-    neither can be had; the log says which.
+    neither can be had.
     """
-    try:
-        name, trunk = (
-            ("bfloat16", bfloat16(network)) if multiplies_bfloat16() else ("ONNX", onnx(network))
-        )
-    except Exception as error:  # whatever an engine lacks, the network itself can do it
-        log.warning("the net runs slower than it could: %s", error)
-        return network.features
-    log.info("the net runs in %s", name)
-    return trunk
+    return _or_network(bfloat16 if multiplies_bfloat16() else onnx, network)
 
 
 def in_float32(network: Network) -> Trunk:
     """The fastest trunk that says the same as the network but for rounding, on any processor."""
+    return _or_network(onnx, network)
+
+
+def _or_network(engine: Callable[[Network], Trunk], network: Network) -> Trunk:
     try:
-        return onnx(network)
-    except Exception as error:  # as above
+        return engine(network)
+    except Exception as error:  # whatever an engine lacks, the network itself can do it
         log.warning("the net runs slower than it could: %s", error)
         return network.features
 
@@ -68,24 +64,13 @@ def multiplies_bfloat16() -> bool:
 
 def bfloat16(network: Network) -> Trunk:
     """The trunk in bfloat16 and channels-last; probabilities differ by about 0.01."""
-    layers = _channels_last(network).bfloat16()
+    layers = _layers(network).bfloat16()
+    layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub
 
     def trunk(pixels: Tensor) -> Tensor:
         inputs = network.normalise(pixels).to(torch.bfloat16, memory_format=torch.channels_last)
         with torch.no_grad():
             return cast(Tensor, layers(inputs)).float().contiguous()
-
-    return trunk
-
-
-def channels_last(network: Network) -> Trunk:
-    """The trunk in float32 and channels-last."""
-    layers = _channels_last(network)
-
-    def trunk(pixels: Tensor) -> Tensor:
-        inputs = network.normalise(pixels).contiguous(memory_format=torch.channels_last)
-        with torch.no_grad():
-            return cast(Tensor, layers(inputs)).contiguous()
 
     return trunk
 
@@ -117,12 +102,6 @@ def onnx(network: Network) -> Trunk:
 def _layers(network: Network) -> nn.Sequential:
     """A copy of the trunk, in eval mode: the network itself is left alone."""
     return nn.Sequential(copy.deepcopy(network.front), copy.deepcopy(network.back)).eval()
-
-
-def _channels_last(network: Network) -> nn.Sequential:
-    layers = _layers(network)
-    layers.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub
-    return layers
 
 
 def _graph(network: Network) -> bytes:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from model.checkpoint import Checkpoint
+from model.checkpoint import Checkpoint, load
 from model.data.preprocessing import Letterbox
 from model.explanation.gradcam import contrast_cam, grad_cam
 from model.explanation.occlusion import (
@@ -31,7 +32,7 @@ from model.explanation.occlusion import (
     occlude,
 )
 from model.geography import COUNTRY_INDEX
-from model.inference import Trunk
+from model.inference import Trunk, in_float32
 from model.types import Box, Heatmap, Prediction
 
 
@@ -133,6 +134,16 @@ class Predictor:
     def __init__(self, checkpoint: Checkpoint, trunk: Trunk | None = None) -> None:
         self.checkpoint = checkpoint
         self._trunk = trunk or checkpoint.network.features
+
+    @classmethod
+    def open(cls, directory: Path) -> Predictor:
+        """The net of a checkpoint, to look at many pictures: in float32, as fast as that goes.
+
+        Raises:
+            CheckpointError: a missing or damaged checkpoint.
+        """
+        checkpoint = load(directory)
+        return cls(checkpoint, in_float32(checkpoint.network))
 
     def look(self, pixels: Tensor) -> Tensor:
         """Calibrated probabilities float64 [N, 56] of pixels [N, 3, H, W] in 0..255."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 from model.data.collection import Collection
-from model.data.files import replacing
+from model.data.files import write_atomically
 from model.data.pictures import open_picture
 
 QUALITY = 92
@@ -51,8 +51,7 @@ class SmallCopies:
         jpeg = self._copy(index)
         with suppress(OSError):  # without room for copies, originals are read
             file.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(file) as temporary:
-                temporary.write_bytes(jpeg)
+            write_atomically(file, jpeg)
         return jpeg
 
     def _file(self, index: int) -> Path:

@@ -76,7 +76,7 @@ def judged_of(
         raise ConfigError(f"{name}: give either one --evaluation FILE.json or --data DIR to judge")
     if data is None:
         return _DRAW[name](read_evaluation(files[0]))
-    return _DRAW[name](evaluate(Predictor(load(checkpoint)), data(), split, "whole"))
+    return _DRAW[name](evaluate(Predictor.open(checkpoint), data(), split, "whole"))
 
 
 def gallery_of(collection: Collection, countries: Sequence[str], checkpoint: Path) -> Figure:
@@ -86,7 +86,7 @@ def gallery_of(collection: Collection, countries: Sequence[str], checkpoint: Pat
         GeoDuelError: a country that is none, or without such a guess; no checkpoint.
     """
     codes = [country.upper() for country in countries]
-    return gallery(choose_entries(Predictor(load(checkpoint)), collection, codes))
+    return gallery(choose_entries(Predictor.open(checkpoint), collection, codes))
 
 
 def sanity_of(photo: Path, checkpoint: Path) -> Figure:

@@ -17,6 +17,7 @@ from model.data.collection import Collection
 from model.data.datasets import Item, Views, all_views
 from model.data.small_copies import SmallCopies
 from model.errors import ConfigError, DataError, PictureError
+from model.inference import multiplies_bfloat16
 from model.network import Freeze, Network
 from model.training.batches import BatchLoader, Shape
 from model.training.config import TrainConfig
@@ -71,8 +72,7 @@ def has_bf16(device: torch.device) -> bool:
     """Whether the device itself computes in bf16, not by way of float32."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    able = torch.cpu.get_capabilities()
-    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+    return multiplies_bfloat16()
 
 
 class Learner(nn.Module):

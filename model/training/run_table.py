@@ -16,7 +16,6 @@ from typing import Any
 
 import pandas as pd
 
-from model.checkpoint import load
 from model.data.collection import Collection
 from model.errors import DataError, fault
 from model.evaluation.metrics import wilson
@@ -174,7 +173,7 @@ def evaluate_runs(
         row["judged"] = None
         if row["checkpoint"] is None:
             continue
-        predictor = Predictor(load(Path(row["checkpoint"])))
+        predictor = Predictor.open(Path(row["checkpoint"]))
         document = evaluate(predictor, collection, split, views)
         row["judged"] = {"split": split, "views": views, **{key: document[key] for key in JUDGED}}
 

@@ -7,21 +7,37 @@ a probability.
 
 from __future__ import annotations
 
+import copy
 import statistics
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 from model import inference
 from model.checkpoint import DEFAULT_CHECKPOINT, load
 from model.data.collection import Collection
 from model.evaluation.views import middle_crop
+from model.network import Network
 from model.predictor import Predictor
 from tests.benchmarks.measure import paired_ratio, peak_memory_mb, turns
 
 PRACTICE = Path("assets/practice/data")
 CROPS = 24
+
+
+def channels_last(network: Network) -> inference.Trunk:
+    """The trunk in float32, with the channels innermost."""
+    layers = copy.deepcopy(nn.Sequential(network.front, network.back)).eval()
+    layers.to(memory_format=torch.channels_last)
+
+    def trunk(pixels: Tensor) -> Tensor:
+        inputs = network.normalise(pixels).contiguous(memory_format=torch.channels_last)
+        with torch.no_grad():
+            return layers(inputs).contiguous()
+
+    return trunk
 
 
 def run(repeat: int) -> dict[str, Any]:
@@ -30,7 +46,7 @@ def run(repeat: int) -> dict[str, Any]:
     trunks = {
         "ours": inference.fastest(network),
         "eager": network.features,
-        "channels last": inference.channels_last(network),
+        "channels last": channels_last(network),
         "onnx": inference.onnx(network),
     }
     if inference.multiplies_bfloat16():  # elsewhere it is emulated, and takes minutes

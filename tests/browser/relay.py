@@ -11,7 +11,30 @@ import threading
 REFUSAL = b"HTTP/1.1 413 Request Entity Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
-class Relay:
+class Listener:
+    """Listens on a port of its own; each connection gets a thread."""
+
+    def __init__(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}/"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._relay, args=(client,), daemon=True).start()
+
+    def _relay(self, client: socket.socket) -> None:
+        raise NotImplementedError
+
+
+class Relay(Listener):
     """Listens on a port of its own and passes everything on to ``target``, until told otherwise.
 
     Attributes:
@@ -27,9 +50,7 @@ class Relay:
         self._down = False
         self._swallow: bytes | None = None
         self._ends: set[socket.socket] = set()
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}/"
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__()
 
     def cut(self) -> None:
         """Break every connection, and let no new one through until :meth:`mend`."""
@@ -50,21 +71,12 @@ class Relay:
         self._swallow = f"POST /geoduel/{event} ".encode()
 
     def close(self) -> None:
-        self._server.close()
+        super().close()
         self.cut()
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._server.accept()
-            except OSError:
-                return
-            if self._down:
-                _break(client)
-            else:
-                threading.Thread(target=self._relay, args=(client,), daemon=True).start()
-
     def _relay(self, client: socket.socket) -> None:
+        if self._down:
+            return _break(client)
         try:
             upstream = socket.create_connection(("127.0.0.1", self.target), timeout=5)
         except OSError:
@@ -74,14 +86,14 @@ class Relay:
         swallowing = threading.Event()
         arguments = (upstream, client, swallowing)
         threading.Thread(target=self._answers, args=arguments, daemon=True).start()
-        while data := _receive(client):
+        while data := receive(client):
             if self._swallow is not None and data.startswith(self._swallow):
                 self._swallow = None
                 swallowing.set()
             length = re.search(rb"(?i)\r\ncontent-length: (\d+)", data)
             if self.bytes_max is not None and length and int(length[1]) > self.bytes_max:
                 client.sendall(REFUSAL)
-                while _receive(client):  # as nginx does, else the browser may miss the answer
+                while receive(client):  # as nginx does, else the browser may miss the answer
                     pass
                 break
             if not _send(upstream, data):
@@ -91,7 +103,7 @@ class Relay:
     def _answers(
         self, upstream: socket.socket, client: socket.socket, swallowing: threading.Event
     ) -> None:
-        while data := _receive(upstream):
+        while data := receive(upstream):
             if swallowing.is_set():
                 self.lost += 1
                 break
@@ -105,7 +117,7 @@ class Relay:
             _break(end)
 
 
-def _receive(end: socket.socket) -> bytes:
+def receive(end: socket.socket) -> bytes:
     try:
         return end.recv(1 << 16)
     except OSError:

@@ -7,6 +7,8 @@ import socket
 import threading
 from dataclasses import dataclass
 
+from tests.browser.relay import Listener, receive
+
 
 @dataclass
 class Exchange:
@@ -34,33 +36,20 @@ class Exchange:
         return b"".join(parts)
 
 
-class Wiretap:
+class Wiretap(Listener):
     """Listens on a port of its own and passes everything on; ``exchanges`` grows meanwhile."""
 
     def __init__(self, port: int) -> None:
         self.exchanges: list[Exchange] = []
         self._target = ("127.0.0.1", port)
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._server.getsockname()[1]}/"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._relay, args=(client,), daemon=True).start()
+        super().__init__()
 
     def _relay(self, client: socket.socket) -> None:
         upstream = socket.create_connection(self._target)
         current = [Exchange()]
         down = threading.Thread(target=self._down, args=(upstream, client, current), daemon=True)
         down.start()
-        while data := _receive(client):
+        while data := receive(client):
             # No compression, so that the bytes can be read.
             data = re.sub(rb"(?i)\r\naccept-encoding:", b"\r\nx-was-encoding:", data)
             if current[0].response or not current[0].request:
@@ -72,17 +61,10 @@ class Wiretap:
 
     @staticmethod
     def _down(upstream: socket.socket, client: socket.socket, current: list[Exchange]) -> None:
-        while data := _receive(upstream):
+        while data := receive(upstream):
             current[0].response += data
             try:
                 client.sendall(data)
             except OSError:
                 break
         client.close()
-
-
-def _receive(end: socket.socket) -> bytes:
-    try:
-        return end.recv(1 << 16)
-    except OSError:
-        return b""

@@ -233,13 +233,14 @@ def main() -> int:
         if not rendered:
             raise ValueError(f"{arguments.rendered}: no rendered panorama; run scene.render first")
         packed = read_rows(arguments.out) if arguments.add else []
+        there = held(packed)
         rendered = {
             key: path
             for key, path in rendered.items()
-            if key.index >= held(packed)[key.country, key.split]
+            if key.index >= there[key.country, key.split]
         }
         if arguments.even:
-            rendered = level(rendered, held(packed))
+            rendered = level(rendered, there)
         table_rows = described(rendered, countries, packed)
         quality = arguments.quality
         if arguments.budget_mib:

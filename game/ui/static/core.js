@@ -35,6 +35,13 @@
     return element;
   };
 
+  G.svg = (tag, attributes = {}, ...children) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+
   G.firstLanguage = () => {
     let saved = null;
     try {

@@ -2,15 +2,8 @@
 // (covering, contrast, strength) is in why.js. Everything here happens in the browser.
 (() => {
   const G = window.GeoDuel;
-  const SVG = "http://www.w3.org/2000/svg";
   let drawn = 0; // names masks apart
 
-  const svg = (tag, attributes, ...children) => {
-    const element = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children);
-    return element;
-  };
   const FRAME = { viewBox: "0 0 1000 1000", preserveAspectRatio: "none", "aria-hidden": "true" };
 
   const label = ({ roles, country, against }) => {
@@ -30,23 +23,23 @@
 
   // The edge of the strongest region: dark below light, so that it shows on anything.
   function outline() {
-    const paths = [svg("path", {}), svg("path", {})];
-    return [svg("svg", { ...FRAME, class: "heat-outline" }, ...paths), (data) => paths.forEach((path) => path.setAttribute("d", data ?? ""))];
+    const paths = [G.svg("path"), G.svg("path")];
+    return [G.svg("svg", { ...FRAME, class: "heat-outline" }, ...paths), (data) => paths.forEach((path) => path.setAttribute("d", data ?? ""))];
   }
 
   // Contours from the hottest inwards out; with `wipe` the map appears along them, the peak first.
   function contours() {
-    const frame = svg("svg", { ...FRAME, class: "heat-contours" });
+    const frame = G.svg("svg", { ...FRAME, class: "heat-contours" });
     const draw = (layer, wipe) => {
       frame.replaceChildren();
       frame.classList.toggle("wipe", Boolean(wipe));
       if (!layer?.contours) return;
-      const lines = layer.contours.map((d) => svg("path", { d, class: "contour" }));
+      const lines = layer.contours.map((d) => G.svg("path", { d, class: "contour" }));
       if (wipe) {
         const id = `heat-wipe-${(drawn += 1)}`;
-        const parts = [...layer.contours, "M0 0H1000V1000H0Z"].map((d, i) => svg("path", { d, style: `--step: ${i}` }));
-        const picture = svg("image", { href: layer.uri, width: 1000, height: 1000, preserveAspectRatio: "none", mask: `url(#${id})` });
-        frame.append(svg("mask", { id, maskUnits: "userSpaceOnUse", x: 0, y: 0, width: 1000, height: 1000 }, ...parts), picture);
+        const parts = [...layer.contours, "M0 0H1000V1000H0Z"].map((d, i) => G.svg("path", { d, style: `--step: ${i}` }));
+        const picture = G.svg("image", { href: layer.uri, width: 1000, height: 1000, preserveAspectRatio: "none", mask: `url(#${id})` });
+        frame.append(G.svg("mask", { id, maskUnits: "userSpaceOnUse", x: 0, y: 0, width: 1000, height: 1000 }, ...parts), picture);
       }
       lines.forEach((line, i) => line.style.setProperty("--step", i));
       frame.append(...lines);
@@ -79,7 +72,7 @@
     );
     function say() {
       const words = sentence(layer);
-      const doubt = layer.occlusion && layer.uri && !G.judge.trusted(layer.occlusion);
+      const doubt = G.judge.doubted(layer);
       over.alt = layer.uri ? words : "";
       note.replaceChildren(
         G.make("span", {}, words),

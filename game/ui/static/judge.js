@@ -6,6 +6,9 @@
   // Whether covering the outlined region says more than covering any other of its size.
   const trusted = ({ before, after, random }) => before - after > Math.max(0, before - random);
 
+  // Whether the page says not to trust a map: it was tested, and its region means no more than others.
+  const doubted = ({ uri, occlusion }) => Boolean(uri && occlusion) && !trusted(occlusion);
+
   // What a map went by, as key of a text: a cue of the picture where that is known, else a part of it.
   const wentBy = ({ uri, cue, where }) => (!uri ? null : cue ? `the_${cue.name}` : where ? `where_${where[0]}_${where[1]}` : null);
 
@@ -57,5 +60,5 @@
     };
   }
 
-  G.judge = { trusted, wentBy, strengths, shared, newest };
+  G.judge = { trusted, doubted, wentBy, strengths, shared, newest };
 })();

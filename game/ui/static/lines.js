@@ -1,15 +1,8 @@
 // Lines on the map from guesses to the truth, with their length; they follow the map as it moves.
 (() => {
   const G = window.GeoDuel;
-  const SVG = "http://www.w3.org/2000/svg";
   const BEND = 0.16; // of its length, how far a line bows upwards
   let view, frame, names, lines = [], spots = [];
-
-  const make = (tag, attributes) => {
-    const element = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    return element;
-  };
 
   function draw() {
     const lengths = [];
@@ -38,7 +31,7 @@
   G.lines = {
     mount() {
       view = G.find(".gd-map-view");
-      frame = make("svg", { class: "gd-lines", "aria-hidden": "true" });
+      frame = G.svg("svg", { class: "gd-lines", "aria-hidden": "true" });
       names = G.make("div", { class: "gd-line-names", "aria-hidden": "true" });
       view.append(frame, names);
       view.addEventListener("view", draw);
@@ -53,11 +46,11 @@
           if (!answer.country || answer.country === truth) continue;
           const same = who === "model" && answer.country === human.country;
           if (same) continue; // the human's line tells the same
-          const path = make("path", { class: `line is-${who}`, pathLength: 1 });
+          const path = G.svg("path", { class: `line is-${who}`, pathLength: 1 });
           const name = numbered || answer.km == null ? null : G.make("span", { class: `is-${who}` }, G.text("km", { km: G.number(answer.km) }));
           lines.push({ from: G.data.countries[answer.country].map, to: at, path, name });
         }
-        const spot = make("circle", { class: "spot", r: numbered ? 9 : 5 });
+        const spot = G.svg("circle", { class: "spot", r: numbered ? 9 : 5 });
         spots.push({ at, spot, name: numbered ? G.make("b", {}, String(number)) : null });
       }
       frame.classList.toggle("grow", animated);

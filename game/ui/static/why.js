@@ -185,7 +185,7 @@
       patch,
       contrasts: (buttons) => contrasts.replaceChildren(...buttons),
       say(layer) {
-        const doubt = layer.occlusion && layer.uri && !G.judge.trusted(layer.occlusion);
+        const doubt = G.judge.doubted(layer);
         said.replaceChildren(
           ...facts(layer).map((line) => G.make("p", {}, line)),
           ...(doubt ? [G.make("p", { class: "heat-doubt" }, G.text("heat_doubt"))] : [])

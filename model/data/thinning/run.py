@@ -11,7 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from model.data.collection import Collection
-from model.data.files import replacing
+from model.data.files import write_atomically
 from model.data.hub import local_directory
 from model.data.thinning.manifest import write_manifest
 from model.data.thinning.measures import measure_all
@@ -78,6 +78,5 @@ def thin_to_files(
     write_manifest(out, below(thinned.rows, directories))
     document = summary(collection, thinned, settings)
     document |= {"data": list(data), "confusions": confusions and str(confusions)}
-    with replacing(out.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    write_atomically(out.with_suffix(".json"), json.dumps(document, indent=1) + "\n")
     return document

@@ -16,6 +16,7 @@ from model.data.collection import Collection
 from model.network import Network, NetworkConfig
 from model.predictor import Predictor
 from model.types import Crop
+from tests.benchmarks.predict import channels_last
 from tests.conftest import PRACTICE
 
 
@@ -35,7 +36,7 @@ def pixels(checkpoint: Checkpoint, crops: list[Image.Image]) -> Tensor:
     return torch.stack([checkpoint.preprocessing(crop)[0] for crop in crops])
 
 
-EXACT = [inference.onnx, inference.channels_last]
+EXACT = [inference.onnx, channels_last]
 
 
 @pytest.mark.parametrize("engine", EXACT, ids=["onnx", "channels last"])
