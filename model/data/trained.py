@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from model.data.split import NearIndex
@@ -32,6 +33,16 @@ class Trained:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_near", NearIndex(self.locations))
+
+    @classmethod
+    def union(cls, several: Iterable[Trained]) -> Trained:
+        """What any of several nets was trained on."""
+        parts = list(several)
+        return cls(
+            frozenset[str]().union(*(part.keys for part in parts)),
+            frozenset[str]().union(*(part.digests for part in parts)),
+            tuple(dict.fromkeys(location for part in parts for location in part.locations)),
+        )
 
     def covers(self, place: Place) -> bool:
         """Whether the net trained on this place or, for a real one, within 1 km of it."""

@@ -21,6 +21,7 @@ from model.data.datasets import Pixels
 from model.data.preprocessing import Preprocessing
 from model.errors import ConfigError, fault
 from model.network import NetworkConfig
+from model.training.distillation import Distillation
 from model.training.stage import Stage
 
 if sys.version_info >= (3, 11):
@@ -38,6 +39,8 @@ class TrainConfig:
         network: what to train.
         pretrained: whether the backbone starts from ImageNet weights.
         weights_file: a state dict of the original backbone to start from instead.
+        start_from: directories of checkpoints of the same network; the run starts from the mean of
+            their weights instead.
         preprocessing: how pictures become inputs.
         pixels: ``exact`` trains on the very pixels of play, ``fast`` on those of
             :mod:`model.data.torch_pixels`, which differ in rounding and take a quarter of the time.
@@ -48,6 +51,7 @@ class TrainConfig:
             which an epoch reads instead of the originals; somewhat above the stages' own, since
             views show a part of a picture. 0 is without.
         augmentation: how stages on pixels change what they show; not at all without the section.
+        distillation: which earlier nets stages on pixels learn from; none without the section.
         batch_size: pictures at once, of each process.
         accumulate: batches whose gradients make one step.
         sampler: what an epoch shows: ``places`` one view of each place, ``balanced`` as many views,
@@ -79,11 +83,13 @@ class TrainConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     pretrained: bool = True
     weights_file: str = ""
+    start_from: tuple[str, ...] = ()
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     pixels: Pixels = "exact"
     crops_per_panorama: int = 5
     flip: bool = True
     augmentation: Augmentation | None = None
+    distillation: Distillation | None = None
     small_copies_px: int = 0
     batch_size: int = 64
     accumulate: int = 1
@@ -134,6 +140,7 @@ _TABLES: dict[str, Any] = {
     "": TrainConfig,
     "network": NetworkConfig,
     "augmentation": Augmentation,
+    "distillation": Distillation,
     "preprocessing": Preprocessing,
     "stages": Stage,
 }

@@ -18,6 +18,7 @@ from model.errors import DataError
 from model.geography import COUNTRY_CODES
 from model.network import Network
 from model.training.batches import Batch
+from model.training.distillation import Teachers
 from model.training.distributed import Processes, average_norms
 from model.training.stage import Stage
 
@@ -67,9 +68,9 @@ class AdjustedLoss:
 class _SummedLoss(nn.Module):
     """What ``DistributedDataParallel`` wraps: a learner together with its loss."""
 
-    def __init__(self, learner: nn.Module, loss: AdjustedLoss) -> None:
+    def __init__(self, learner: nn.Module, loss: AdjustedLoss, teachers: Teachers | None) -> None:
         super().__init__()
-        self.learner, self._loss = learner, loss
+        self.learner, self._loss, self._teachers = learner, loss, teachers
 
     def forward(self, batch: Batch | None) -> Tensor:
         if batch is None or batch.inputs is None:
@@ -77,7 +78,8 @@ class _SummedLoss(nn.Module):
             learning = (p for p in self.parameters() if p.requires_grad)
             return torch.stack([0 * p.sum() for p in learning]).sum()
         logits = self.learner(batch.inputs)
-        return self._loss.learnt(logits, batch.labels.to(logits.device), "sum")
+        loss = self._loss.learnt(logits, batch.labels.to(logits.device), "sum")
+        return self._teachers.mixed(loss, logits, batch.inputs) if self._teachers else loss
 
 
 class GradientSteps:
@@ -88,6 +90,7 @@ class GradientSteps:
         loss: of logits and labels.
         optimizer: over all that learns.
         processes: of the run.
+        teachers: whose predictions are learnt as well.
     """
 
     def __init__(
@@ -96,9 +99,10 @@ class GradientSteps:
         loss: AdjustedLoss,
         optimizer: torch.optim.Optimizer,
         processes: Processes,
+        teachers: Teachers | None = None,
     ) -> None:
         self.optimizer, self._processes = optimizer, processes
-        self._summed_loss = processes.parallel(_SummedLoss(learner, loss))
+        self._summed_loss = processes.parallel(_SummedLoss(learner, loss, teachers))
 
     def step(self, batches: Sequence[Batch], lr: float) -> tuple[float, float]:
         """One step; without a single picture in all processes there is none.

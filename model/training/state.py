@@ -6,6 +6,7 @@ import copy
 import logging
 import math
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -72,6 +73,7 @@ class TrainingState:
         network: whose weights are kept.
         directory: where.
         processes: of the run.
+        earlier: what the nets were trained on that this one starts or learns from.
 
     Attributes:
         progress: where it stands.
@@ -88,9 +90,10 @@ class TrainingState:
         network: Network,
         directory: RunDirectory,
         processes: Processes,
+        earlier: Sequence[Trained] = (),
     ) -> None:
         self._config, self._collection, self._network = config, collection, network
-        self._directory, self._processes = directory, processes
+        self._directory, self._processes, self._earlier = directory, processes, earlier
         self._revision = git_revision()
         self.progress = Progress()
         self.records: list[EpochRecord] = []
@@ -224,11 +227,12 @@ class TrainingState:
         for i in seen:
             with suppress(PictureError):
                 digests.append(digest(self._collection.read(i)))
-        return Trained(
+        own = Trained(
             frozenset(p.key for p in places),
             frozenset(digests),
             tuple(p.location for p in places if p.location and p.source != PRACTICE_SOURCE),
         )
+        return Trained.union([own, *self._earlier]) if self._earlier else own
 
 
 def _on_cpu(state: dict[str, Any]) -> Weights:

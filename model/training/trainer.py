@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from model.checkpoint import Checkpoint
+from model.checkpoint import Checkpoint, load
 from model.data.collection import Collection
 from model.errors import DataError
 from model.network import Network
@@ -29,6 +29,7 @@ from model.training.batches import (
     view_weights,
 )
 from model.training.config import TrainConfig
+from model.training.distillation import Teachers, mean_weights
 from model.training.distributed import Processes
 from model.training.fitting import AdjustedLoss, GradientSteps, fit_head, learning
 from model.training.inputs import InputPipeline, Learner, StageInputs
@@ -52,6 +53,7 @@ class Trainer:
     Raises:
         DataError: an empty train or val split.
         ConfigError: weights that cannot be had, TensorBoard wanted but not installed.
+        CheckpointError: a checkpoint to start from or to learn from cannot be read.
     """
 
     def __init__(
@@ -71,6 +73,9 @@ class Trainer:
         network = Network(
             config.network, pretrained=config.pretrained, weights_file=config.weights_file
         )
+        starts = [load(Path(directory)) for directory in config.start_from]
+        if starts:
+            network.load_state_dict(mean_weights(starts, network))
         self.network = network.eval().to(self.processes.device)
         if config.channels_last:
             self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -88,7 +93,16 @@ class Trainer:
             config.label_smoothing,
         )
         self._mean: MeanOfWeights | None = None
-        self.state = TrainingState(config, collection, self.network, self.directory, self.processes)
+        teachers = config.distillation.load() if config.distillation else []
+        self._teachers = [self.inputs.learner(teacher.network) for teacher in teachers]
+        self.state = TrainingState(
+            config,
+            collection,
+            self.network,
+            self.directory,
+            self.processes,
+            [earlier.trained for earlier in (*starts, *teachers)],
+        )
 
     def run(self, *, resume: bool) -> Checkpoint:
         """Train all stages and write the run's directory.
@@ -162,7 +176,9 @@ class Trainer:
         learner = train.learner
         if config.compile:
             learner = Learner(cast(nn.Module, torch.compile(learner.part)), self.inputs.computation)
-        return GradientSteps(learner, self.loss, optimizer, self.processes)
+        wanted = config.distillation if stage.on_pixels else None
+        teachers = Teachers(wanted, self._teachers) if wanted else None
+        return GradientSteps(learner, self.loss, optimizer, self.processes, teachers)
 
     def _train_epoch(
         self,
@@ -216,7 +232,8 @@ class Trainer:
         on_pixels = self.config.stages[self.state.progress.stage].on_pixels
         if wanted is None or not on_pixels or batch.inputs is None:
             return batch
-        inputs, labels = wanted.mix(batch.inputs, batch.labels)
+        device = self.processes.device
+        inputs, labels = wanted.mix(batch.inputs.to(device), batch.labels.to(device))
         return replace(batch, inputs=inputs, labels=labels)
 
     def _fit_head(self, train: StageInputs, val: StageInputs) -> None:
