@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from model.data.datasets import Item
-from model.errors import PictureError, fault
+from model.errors import fault
+from model.training.batches import Batch
 from model.training.distributed import Processes
 from model.training.run_directory import save_tensors
 
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 
 ITEMS_PER_FILE = 200
 """Of a :class:`FeatureCache`: a killed run loses some minutes of work at most."""
+
+Load = Callable[[Sequence[list[int]]], Iterator[Batch]]
+"""Reads batches of numbered items, such as a :class:`~model.training.batches.BatchLoader`."""
 
 _Chunk = dict[int, tuple[Tensor, int]]
 """Features and class index of items, by their numbers."""
@@ -57,22 +61,20 @@ class FeatureCache:
         frozen: maps a batch of one input to its features.
         identity: names the frozen part and the preprocessing.
         progress: wraps the loop over the items, to show it.
-        unreadable: called for an item whose picture cannot be read; raises, or lets it be left out.
     """
 
     directory: Path
     frozen: Callable[[Tensor], Tensor]
     identity: str
     progress: Callable[[Iterable[int]], Iterable[int]]
-    unreadable: Callable[[int, PictureError], None]
 
     def features(
-        self, dataset: Dataset[Item], names: Sequence[str], processes: Processes
+        self, load: Load, names: Sequence[str], processes: Processes
     ) -> tuple[CachedFeatures, list[int]]:
         """The features of a dataset; several processes share out the files.
 
         Args:
-            dataset: of inputs.
+            load: reads its inputs.
             names: identify the dataset's items.
             processes: of the run; each computes every N-th file, and reads them all.
 
@@ -84,15 +86,13 @@ class FeatureCache:
         rank, world_size = processes.rank, processes.world_size
         if world_size > 1:
             own = [i for i in everything if (i // ITEMS_PER_FILE) % world_size == rank]
-            self._items(dataset, names, own)
+            self._items(load, names, own)
             processes.wait()
-        kept = self._items(dataset, names, everything)
+        kept = self._items(load, names, everything)
         items = kept.values()
         return CachedFeatures([x for x, _ in items], [label for _, label in items]), list(kept)
 
-    def _items(
-        self, dataset: Dataset[Item], names: Sequence[str], numbers: Sequence[int]
-    ) -> _Chunk:
+    def _items(self, load: Load, names: Sequence[str], numbers: Sequence[int]) -> _Chunk:
         """Compute or read these items: those of whole files, in order."""
         kept: _Chunk = {}
         of_files = itertools.groupby(self.progress(numbers), lambda i: i // ITEMS_PER_FILE)
@@ -101,23 +101,20 @@ class FeatureCache:
             file = self._file(names[first : first + ITEMS_PER_FILE])
             chunk = self._read(file, first)
             stored = len(chunk)
-            for i in items:
-                # A picture that could not be read is tried, and reported, in every run.
-                if i not in chunk:
-                    self._add(dataset, i, chunk)
+            # A picture that could not be read is tried, and reported, in every run. One by one:
+            # inputs are of many shapes, and features do not depend on their neighbours.
+            wanted = [[i] for i in items if i not in chunk]
+            for batch in load(wanted) if wanted else ():
+                if batch.inputs is not None:
+                    chunk[batch.items[0]] = self._computed(batch.inputs), int(batch.labels)
             if len(chunk) > stored:
                 self._write(file, first, chunk)
             kept |= dict(sorted(chunk.items()))
         return kept
 
-    def _add(self, dataset: Dataset[Item], i: int, chunk: _Chunk) -> None:
-        try:
-            x, label = dataset[i]
-        except PictureError as error:
-            self.unreadable(i, error)
-            return
+    def _computed(self, x: Tensor) -> Tensor:
         with torch.no_grad():
-            chunk[i] = self.frozen(x[None])[0].half().cpu().clone(), label
+            return self.frozen(x)[0].half().cpu().clone()
 
     def _file(self, names: Sequence[str]) -> Path:
         content = "\n".join([self.identity, *names])

@@ -271,9 +271,9 @@ class InputPipeline:
             lambda x: self.computation.run(frozen, x),
             f"{freeze} {self._config.preprocessing} {weights_hash(parts)}{self._variant()}",
             self._progress(f"{split} {freeze}"),
-            lambda item, error: self._leave_out(start.places[item], error),
         )
-        dataset, kept = cache.features(start.dataset, start.names, self._processes)
+        with self.loader(start) as load:
+            dataset, kept = cache.features(load, start.names, self._processes)
         self.unreadable = self._processes.union(self.unreadable)
         places, names = [start.places[i] for i in kept], [start.names[i] for i in kept]
         learner = Learner(learns, self.computation)

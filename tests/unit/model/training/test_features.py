@@ -8,13 +8,17 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from model.errors import PictureError
+from model.training.batches import BatchLoader
 from model.training.features import FeatureCache
 from tests.unit.model.training.small_runs import ALONE
 
 pytestmark = pytest.mark.slow
 
 
-def test_frozen_parts_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("workers", [0, 2])
+def test_frozen_parts_are_computed_once(
+    workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("model.training.features.ITEMS_PER_FILE", 7)
     seen: list[int] = []
     damaged: list[int] = []
@@ -34,8 +38,9 @@ def test_frozen_parts_are_computed_once(tmp_path: Path, monkeypatch: pytest.Monk
             return torch.tensor([float(i)])[0], i
 
     def run(identity: str, n: int) -> tuple[list[float], list[int]]:
-        cache = FeatureCache(tmp_path, frozen, identity, lambda items: items, unreadable)
-        dataset, kept = cache.features(Numbers(), [str(i) for i in range(n)], ALONE)
+        cache = FeatureCache(tmp_path, frozen, identity, lambda items: items)
+        with BatchLoader(Numbers(), workers, unreadable=unreadable) as load:
+            dataset, kept = cache.features(load, [str(i) for i in range(n)], ALONE)
         assert [dataset[k][1] for k in range(len(dataset))] == kept
         return [float(dataset[k][0]) for k in range(len(dataset))], kept
 
@@ -57,15 +62,12 @@ def test_a_damaged_cache_is_computed_anew(tmp_path: Path, caplog: pytest.LogCapt
         def __getitem__(self, i: int) -> tuple[Tensor, int]:
             return torch.tensor(float(i)), i
 
-    def unreadable(_item: int, error: PictureError) -> None:
-        raise error
-
     for damage in (b"", b"text", b"PK\x03\x04 half a file"):
-        cache = FeatureCache(tmp_path, lambda x: 2 * x, "a", lambda items: items, unreadable)
-        cached, _ = cache.features(Numbers(), ["0", "1", "2"], ALONE)
+        cache = FeatureCache(tmp_path, lambda x: 2 * x, "a", lambda items: items)
+        cached, _ = cache.features(BatchLoader(Numbers()), ["0", "1", "2"], ALONE)
         assert [float(cached[i][0]) for i in range(3)] == [0.0, 2.0, 4.0]
         (file,) = tmp_path.glob("*.pt")
         file.write_bytes(damage)
     caplog.clear()
-    cache.features(Numbers(), ["0", "1", "2"], ALONE)
+    cache.features(BatchLoader(Numbers()), ["0", "1", "2"], ALONE)
     assert f"{file}: damaged" in caplog.text
