@@ -2,6 +2,7 @@
 # make test   installs what tests need as well, and runs all of them
 # make test-fast  those without browser, database, server, training or processes: under two minutes
 # make setup  only installs;  make check  lints, type-checks, checks the arrows
+# make opponent STREETVIEW=DIR  trains the net that ships: hours, or minutes on a GPU
 # make bench  prints benchmarks;  make lock  renews requirements.lock from requirements.txt
 
 PYTHON ?= python3
@@ -9,8 +10,11 @@ PORT ?= 7860
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= practice
+STREETVIEW ?= ../shared/streetview
+TRAIN = $(BIN)/python -m model.train --data $(STREETVIEW) --data assets/practice/data --cache runs/cache
+TEACH = $(TRAIN) --config model/experiments/teacher.toml
 
-.PHONY: help play test test-fast setup check lock bench clean
+.PHONY: help play test test-fast setup check lock opponent bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -58,6 +62,13 @@ check: $(VENV)/.test
 lock: $(VENV)/.test
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.10 --no-header \
 		requirements.txt --output-file requirements.lock
+
+opponent: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-train.txt
+	$(TEACH) --out runs/teacher-1 --set augmentation.mixup=0.2 --set augmentation.cutmix=1.0
+	$(TEACH) --out runs/teacher-2 --set seed=2 --set logit_adjustment=0.5
+	$(TEACH) --out runs/teacher-3 --set seed=3 --set stages.1.short_side_px=288 --set augmentation.mixup=0.4
+	$(TRAIN) --config model/experiments/opponent.toml --out runs/opponent
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks

@@ -2,7 +2,7 @@
 
 usage::
 
-    python -m model.train --config model/experiments/bundled.toml --data DIR [--data DIR ...]
+    python -m model.train --config model/experiments/frozen.toml --data DIR [--data DIR ...]
                           --out RUN [--resume] [--set key=value ...] [--skip-unreadable]
                           [--device auto|cpu|cuda] [--manifest FILE.csv]
     torchrun --nproc-per-node 2 -m model.train ...

@@ -2,7 +2,7 @@
 
 usage::
 
-    config = read_config(Path("model/experiments/bundled.toml"), ["batch_size=32"])
+    config = read_config(Path("model/experiments/frozen.toml"), ["batch_size=32"])
 """
 
 from __future__ import annotations

@@ -138,4 +138,4 @@ def test_normalisation() -> None:
 def test_the_net_that_ships_is_what_it_was() -> None:
     network = load(DEFAULT_CHECKPOINT).network
     assert (float(network.mean), float(network.scale)) == (127.0, 128.0)
-    assert (len(network.front), len(network.back), len(network.head)) == (14, 8, 2)
+    assert (len(network.front), len(network.back), len(network.head)) == (18, 9, 2)
