@@ -17,7 +17,8 @@
         { class: "lesson-text" },
         G.make("h2", {}, G.text("lesson_title", { country: G.country(code) })),
         G.make("ul", {}, ...telling.map(([thing, text]) => G.make("li", {}, G.make("b", {}, `${thing}: `), text))),
-        G.make("button", { type: "button", class: "gd-plain", onclick: open }, G.text("lesson_link"))
+        G.make("button", { type: "button", class: "gd-plain", onclick: open }, G.text("lesson_link")),
+        G.make("button", { type: "button", class: "gd-button gd-quiet lesson-short", onclick: open }, G.text("tab_guide"))
       ),
       G.make("button", { type: "button", class: "gd-icon lesson-close", "aria-label": G.text("close"), title: G.text("close"), onclick: () => G.lesson.clear(true) }, "✕")
     );
@@ -25,6 +26,10 @@
   }
 
   G.lesson = {
+    // Asked for while the scene still plays, for the guide's pictures take their time.
+    expect(code) {
+      G.guide.page(code);
+    },
     // Nothing is shown where the guide has no answer: the round does not need it.
     async show(code) {
       shown = code;
