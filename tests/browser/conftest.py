@@ -25,7 +25,7 @@ CHROMIUM_OPTIONS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 def free_port() -> int:
