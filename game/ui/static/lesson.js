@@ -6,7 +6,9 @@
 
   function draw(code, page) {
     const place = G.find("#lesson");
-    const telling = page.texts[G.state.language].telling.slice(0, LINES);
+    const all = page.texts[G.state.language].telling;
+    const isFirst = ([thing], i) => all.findIndex(([other]) => other === thing) === i;
+    const telling = all.filter(isFirst).slice(0, LINES); // different things teach more
     if (!telling.length) return;
     const [first] = page.pictures;
     const open = () => G.guide.show(code);
