@@ -1,9 +1,10 @@
-"""Answers are compressed: what every visitor is sent alike, well and once; all else quickly."""
+"""Answers are compressed: files of the frontend well and once; the page, and all else, quickly."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 import anyio
 import brotli
@@ -11,20 +12,25 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ALIKE = re.compile(r"/|/theme\.css|/(?:static|assets)/.+\.(?:js|css|svg)")
-"""The page itself and the files of Gradio's frontend: texts, and none of them a stream."""
+PAGE = "/"
+FILES = re.compile(r"/theme\.css|/(?:static|assets)/.+\.(?:js|css|svg)")
+"""Of Gradio's frontend: texts, and none of them a stream."""
 
-QUALITY = 10
-"""A seventh smaller than at 5, for half a second of the first visitor's time."""
+PAGE_QUALITY = 5
+"""As quick as gzip. The page holds the address that it was asked for: kept compressed, it would let
+a visitor who varies that fill the memory."""
+
+FILE_QUALITY = 10
+"""A fifteenth smaller than at 5, for half a second of the first visitor's time in all."""
 
 KEPT = 128
-"""Compressed answers that are kept, of some kilobytes each; the frontend asks for 40 files."""
+"""Compressed files that are kept, of some kilobytes each; the frontend asks for 40."""
 
 SMALL_BYTES = 500
 
 
 class Compression:
-    """Brotli for what all visitors are sent alike, where the browser reads it; else gzip.
+    """Brotli for the page and the frontend's files, where the browser reads it; else gzip.
 
     Args:
         app: what stands behind it.
@@ -33,15 +39,12 @@ class Compression:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._quickly = GZipMiddleware(app, minimum_size=SMALL_BYTES, compresslevel=6)
-        self._well = lru_cache(KEPT)(_brotli)
+        self._well = lru_cache(KEPT)(partial(_brotli, FILE_QUALITY))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, compressed as its path and its headers allow."""
-        if (
-            scope["type"] != "http"
-            or not ALIKE.fullmatch(scope["path"])
-            or "br" not in Headers(scope=scope).get("accept-encoding", "")
-        ):
+        work = self._work(scope)
+        if work is None:
             return await self._quickly(scope, receive, send)
         start: Message = {}
         body = bytearray()
@@ -55,7 +58,7 @@ class Compression:
                 return
             answer = bytes(body)
             if len(answer) >= SMALL_BYTES and start["status"] == 200:
-                answer = await anyio.to_thread.run_sync(self._well, answer)
+                answer = await anyio.to_thread.run_sync(work, answer)
                 headers = MutableHeaders(scope=start)
                 headers["content-encoding"] = "br"
                 headers["content-length"] = str(len(answer))
@@ -67,6 +70,14 @@ class Compression:
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         return await self._app({**scope, "headers": plain}, receive, compress)
 
+    def _work(self, scope: Scope) -> Callable[[bytes], bytes] | None:
+        """What compresses the answer to a request; ``None`` where gzip does."""
+        if scope["type"] != "http" or "br" not in Headers(scope=scope).get("accept-encoding", ""):
+            return None
+        if scope["path"] == PAGE:
+            return partial(_brotli, PAGE_QUALITY)
+        return self._well if FILES.fullmatch(scope["path"]) else None
 
-def _brotli(answer: bytes) -> bytes:
-    return bytes(brotli.compress(answer, mode=brotli.MODE_TEXT, quality=QUALITY))
+
+def _brotli(quality: int, answer: bytes) -> bytes:
+    return bytes(brotli.compress(answer, mode=brotli.MODE_TEXT, quality=quality))
