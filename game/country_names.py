@@ -85,19 +85,17 @@ def search_terms(code: str) -> tuple[str, ...]:
 
 
 @cache
-def elsewhere() -> tuple[tuple[str, ...], ...]:
+def elsewhere() -> dict[str, tuple[str, ...]]:
     """What the territories outside the game are called.
 
     Returns:
-        For each its names, one in each of ``LANGUAGES``, and then its aliases; in CLDR's order.
+        For each code its names, one in each of ``LANGUAGES``, and then its aliases.
     """
     territories = map(str, Locale(LANGUAGES[0]).territories)
     codes = [code for code in territories if len(code) == 2 and code.isalpha()]
-    return tuple(
-        (*(name(code, language) for language in LANGUAGES), *_aliases(_ALIASES_ELSEWHERE, code))
-        for code in codes
-        if code not in COUNTRY_INDEX and code not in _NO_TERRITORIES
-    )
+    outside = [code for code in codes if code not in {*COUNTRY_INDEX, *_NO_TERRITORIES}]
+    aliases = {code: _aliases(_ALIASES_ELSEWHERE, code) for code in outside}
+    return {code: (*(name(code, one) for one in LANGUAGES), *aliases[code]) for code in outside}
 
 
 def _aliases(table: dict[str, str], code: str) -> list[str]:

@@ -20,6 +20,7 @@ from game.in_play import edges_of, is_in_play
 from game.opponent_turn import OpponentTurns, PendingEvidence, RememberedEvidence
 from game.players import Player, Players
 from game.ports import GameStore, Opponent, PanoramaSource, Scoreboard
+from game.prefetch import Prefetch
 from game.questions import Questions, ReadPicture
 from game.records import SAVE_PATIENCE_S, Records
 from game.rules import dealer
@@ -92,6 +93,7 @@ class Games:
             scoreboard, store, self._places, rendered=source.rendered, clock_s=clock_s
         )
         self._turns = OpponentTurns(source, opponent)
+        self._prefetch = Prefetch(source)
         self.server = secrets.token_hex(4)
         """Names this server, so that a page can tell when it is another one."""
 
@@ -225,6 +227,7 @@ class Games:
     def close(self) -> None:
         """Let nothing be done any more that nobody will see: the server ends."""
         self._turns.close()
+        self._prefetch.close()
 
     def _wake(self, player: Player, visit: Visit) -> Lost:
         """Go on with the stored game of a page that has played; says why not, if it cannot be."""
@@ -266,6 +269,7 @@ class Games:
         player.round_id, player.edges = uuid4(), edges_of(deal.picture)
         player.evidence.append(deal.evidence)
         self._records.save(player)
+        self._prefetch.begin(player, self._unreadable.now())
         return self._view(player, picture=deal.picture, lost=lost)
 
     def _deal(self, session: Session, player: Player) -> Deal:

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID, uuid4
@@ -47,6 +48,7 @@ class Player:
         evidence: one entry for each round dealt in this game, the last one perhaps unfinished.
         round_id: of the round dealt last; by it the scoreboard counts a round once.
         edges: of its crop, by which a photo of it is known.
+        ahead: the next panorama is being fetched.
     """
 
     rng: Random
@@ -60,6 +62,7 @@ class Player:
     evidence: list[PendingEvidence | RememberedEvidence] = field(default_factory=list)
     round_id: UUID = field(default_factory=uuid4)
     edges: Edges | None = None
+    ahead: Future[None] | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -74,7 +77,9 @@ class Player:
         self.session, self.evidence, self.game = session, [], secrets.token_hex(4)
 
     def cancel(self) -> None:
-        """Spare the opponent what nobody will see any more."""
+        """Spare everybody what nobody will see any more."""
+        if self.ahead is not None:
+            self.ahead.cancel()
         for pending in list(self.evidence):
             pending.cancel()
 

@@ -29,6 +29,15 @@ class PanoramaSource(Protocol):
         """Every place that may be dealt; the index is the argument of :meth:`picture`."""
         ...
 
+    @property
+    def remote(self) -> bool:
+        """Whether pictures come over a network, so that :meth:`prefetch` is worth calling."""
+        ...
+
+    def prefetch(self, index: int) -> None:
+        """Bring ``places[index]`` near, without holding up :meth:`picture`; never fails."""
+        ...
+
     def picture(self, index: int) -> Image.Image:
         """The whole panorama of ``places[index]``: an RGB picture without metadata.
 

@@ -36,6 +36,7 @@ class HeldOut:
         self._numbers = [i for i in of_test if not trained.covers(collection.places[i])]
         self.places: tuple[Place, ...] = tuple(collection.places[i] for i in self._numbers)
         self.rendered = any(source.rendered for source in collection.sources)
+        self.remote = collection.remote
         if not self.places:
             raise DataError(
                 f"none of the {len(collection.places)} places is held out: "
@@ -56,6 +57,10 @@ class HeldOut:
                 f"{self._collection.name(number)}: the net trained on this picture; remove it"
             )
         return open_picture(data, self._collection.name(number))
+
+    def prefetch(self, index: int) -> None:
+        """Bring the panorama of ``places[index]`` near, if it is far; a failure is silent."""
+        self._collection.prefetch(self._numbers[index])
 
     def worth(self, index: int) -> Callable[[Crop], float]:
         """How much a crop of ``places[index]`` shows to go by: each cue that can be seen counts.

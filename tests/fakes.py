@@ -35,6 +35,10 @@ class FakeSource:
         located: whether places have coordinates.
         unreadable: indices whose picture raises :class:`PictureError`.
         size: of a panorama, (width, height) in pixels.
+        remote: whether it says that its pictures are far away.
+
+    Attributes:
+        prefetched: the indices that were asked for ahead.
     """
 
     def __init__(
@@ -46,7 +50,9 @@ class FakeSource:
         unreadable: Sequence[int] = (),
         size: tuple[int, int] = (3050, 561),
         rendered: bool = True,
+        remote: bool = False,
     ) -> None:
+        self.remote, self.prefetched = remote, list[int]()
         self._size, self._rendered = size, rendered
         self.unreadable = frozenset(unreadable)
         self._places = [
@@ -64,6 +70,10 @@ class FakeSource:
     def places(self) -> Sequence[Place]:
         """All places, by country."""
         return self._places
+
+    def prefetch(self, index: int) -> None:
+        """Only noted."""
+        self.prefetched.append(index)
 
     def picture(self, index: int) -> Image.Image:
         """A landscape of its own for every index.

@@ -7,8 +7,9 @@ Usage::
 Without ``--atlas`` the pinned npm package is fetched with ``npm pack`` into a temporary folder.
 The output lies beside this script and is committed; the same input gives the same bytes:
 
-``world.svg``       one path per country of the game (``data-code``), one muted path for the rest,
-                    and a marker for each country too small to hit.
+``world.svg``       one path per country of the game (``data-code``), muted ones for all others
+                    (``data-land``, the middle of the largest part in ``data-at``), and a marker for
+                    each country of the game that is too small to hit.
 ``countries.json``  per country: centroid (degrees), neighbours, middle on the map; per region: the
                     box of the map to zoom to, in the map's own units.
 """
@@ -29,6 +30,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from babel.core import get_global
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -62,6 +65,8 @@ NUMERIC = dict(
     )
 )
 ANTARCTICA = "010"
+NAMED_ONLY = {"Kosovo": "XK", "N. Cyprus": "CY", "Somaliland": "SO"}
+"""Features without a number, and the territory whose name they get."""
 
 # Bridges without a border line in the data; Kaliningrad lies beyond OVERSEAS_KM.
 LINKED = (("MY", "SG"), ("DK", "SE"), ("LT", "RU"), ("PL", "RU"))
@@ -245,22 +250,30 @@ def home_parts(polygons: list[list[list[Point]]]) -> list[list[list[Point]]]:
     return [p for p in ranked if main.distance_km(sphere_centroid(p[:1])) <= OVERSEAS_KM]
 
 
+def code_of(geometry: dict[str, Any]) -> str:
+    """The ISO code of a feature, as Unicode's CLDR translates its number; empty if it has none."""
+    number = str(geometry.get("id"))
+    if number in NUMERIC:
+        return NUMERIC[number]
+    (code, *_) = get_global("territory_aliases").get(number, [""])
+    return code or NAMED_ONLY.get(geometry["properties"]["name"], "")
+
+
 class Atlas:
-    """The topology sorted by country; ``None`` stands for every country outside the game."""
+    """The topology sorted by country, those of the game first."""
 
     def __init__(self, topology: dict[str, Any]) -> None:
         self.exact = decode_arcs(topology)
         self.simple = [straighten(arc) for arc in self.exact]
-        self.polygons: dict[str | None, list[list[list[int]]]] = {c: [] for c in COUNTRY_CODES}
-        self.polygons[None] = []
+        self.polygons: dict[str, list[list[list[int]]]] = {c: [] for c in COUNTRY_CODES}
         for geometry in topology["objects"]["countries"]["geometries"]:
             if geometry.get("id") == ANTARCTICA:
                 continue
-            code = NUMERIC.get(str(geometry.get("id")))
+            code = code_of(geometry)
             for polygon in polygons_of(geometry):
-                self.polygons[self._recognised(code, polygon)].append(polygon)
+                self.polygons.setdefault(self._recognised(code, polygon), []).append(polygon)
 
-    def _recognised(self, code: str | None, polygon: list[list[int]]) -> str | None:
+    def _recognised(self, code: str, polygon: list[list[int]]) -> str:
         """Natural Earth draws who holds Crimea; the map follows UN resolution 68/262."""
         if code == "RU":
             middle = sphere_centroid([ring(self.exact, polygon[0])])
@@ -268,17 +281,17 @@ class Atlas:
                 return "UA"
         return code
 
-    def rings(self, code: str | None, *, exact: bool) -> list[list[list[Point]]]:
+    def rings(self, code: str, *, exact: bool) -> list[list[list[Point]]]:
         """The polygons of a country as rings of (lon, lat)."""
         arcs = self.exact if exact else self.simple
         return [[ring(arcs, numbers) for numbers in polygon] for polygon in self.polygons[code]]
 
-    def drawn(self, code: str | None) -> list[list[Point]]:
-        """The rings worth drawing: the largest of each country, and no specks beside it."""
+    def drawn(self, code: str) -> list[list[Point]]:
+        """The rings worth drawing, the largest first: that of a country of the game in any case."""
         rings = [r for polygon in self.rings(code, exact=False) for r in polygon]
         rings = sorted((r for r in rings if len(r) > 3), key=flat_area, reverse=True)
-        least = SMALLEST_ISLAND[code is not None]
-        first = 1 if code is not None else 0
+        in_game = code in COUNTRY_CODES
+        least, first = SMALLEST_ISLAND[in_game], int(in_game)
         return rings[:first] + [r for r in rings[first:] if flat_area(r) >= least]
 
     def neighbours(self) -> dict[str, list[str]]:
@@ -302,6 +315,17 @@ def target_of(outline: list[Point]) -> tuple[int, int, bool]:
     xs, ys = [x for x, _ in flat], [y for _, y in flat]
     small = max(max(xs) - min(xs), max(ys) - min(ys)) < SMALLEST_TARGET
     return round((min(xs) + max(xs)) / 2), round((min(ys) + max(ys)) / 2), small
+
+
+def elsewhere(atlas: Atlas) -> list[str]:
+    """A path for each country outside the game of which anything is drawn."""
+    paths = []
+    for code in sorted(atlas.polygons.keys() - set(COUNTRY_CODES)):
+        if drawn := atlas.drawn(code):
+            x, y, _ = target_of(drawn[0])
+            named = f' data-land="{code}" data-at="{x} {y}"' if code else ""
+            paths.append(f'<path class="elsewhere"{named} d="{path_data(drawn)}"/>')
+    return paths
 
 
 def build(topology: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -333,7 +357,7 @@ def build(topology: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     svg = "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {MAP_WIDTH} {height}">',
-            f'<path class="elsewhere" d="{path_data(atlas.drawn(None))}"/>',
+            *elsewhere(atlas),
             *paths,
             *markers,
             "</svg>\n",

@@ -152,6 +152,17 @@ class Collection:
         source, i = self._origin[index]
         return source.read(i)
 
+    @property
+    def remote(self) -> bool:
+        """Whether pictures are read from the hub, so that :meth:`prefetch` is worth calling."""
+        return any(isinstance(s, ParquetSource) and s.remote for s in self.sources)
+
+    def prefetch(self, index: int) -> None:
+        """See :meth:`~model.data.parquet.ParquetSource.prefetch`; nothing for other sources."""
+        source, i = self._origin[index]
+        if isinstance(source, ParquetSource):
+            source.prefetch(i)
+
     def cues(self, index: int) -> CueMap | None:
         """Where a place's named cues are; ``None`` for most data sets."""
         source, i = self._origin[index]

@@ -83,6 +83,7 @@ class ParquetSource:
             sizes = zip(self._files, (scan.copy_bytes for scan in scans), strict=True)
             make_copies({f: size for f, size in sizes if size and isinstance(f, Path)})
         self._pictures = PictureRows(self._files, [scan.version for scan in scans])
+        self._has_cues = [scan.has_cues for scan in scans]
 
     def _add(self, fields: dict[str, Any], position: Row) -> None:
         country = (fields["country_iso_alpha2"] or "").strip().upper()
@@ -121,6 +122,18 @@ class ParquetSource:
         """Whether a shard's metadata says ``geoduel: rendered``."""
         return self._rendered
 
+    @property
+    def remote(self) -> bool:
+        """Whether pictures are read from the hub."""
+        return not all(isinstance(file, Path) for file in self._files)
+
+    def prefetch(self, index: int) -> None:
+        """Bring a picture on the hub near, so that it is read without a request later.
+
+        Reading another one does not wait for it. A failure is left to the reading.
+        """
+        self._pictures.prefetch(self._position(index))
+
     def read(self, index: int) -> bytes:
         """One row's JPEG (or WebP) bytes.
 
@@ -153,6 +166,8 @@ class ParquetSource:
     def _fields(self, index: int, names: list[str]) -> dict[str, Any]:
         """One row's values in those of the columns that the file has."""
         position = self._position(index)
+        if not self._has_cues[position.file]:
+            return {}
         with open_shard(self._files[position.file]) as shard:
             there = [name for name in names if name in shard.schema_arrow.names]
             table = shard.read_row_group(position.group, columns=there)
@@ -171,12 +186,14 @@ class _Scan(NamedTuple):
         is_rendered: whether it says so.
         groups: the small columns of its rows, by row group.
         copy_bytes: size of the copy that its pictures need, or 0.
+        has_cues: whether there is a column of cues.
         version: of a local file.
     """
 
     is_rendered: bool
     groups: list[list[dict[str, Any]]]
     copy_bytes: int
+    has_cues: bool
     version: Version | None
 
 
@@ -197,7 +214,8 @@ def _scan(file: ShardFile) -> _Scan:
         except READ_FAILURES as error:
             raise unreadable(file, error) from None
         is_rendered = metadata.get(b"geoduel") == b"rendered"
-        return _Scan(is_rendered, rows, copy_bytes(shard.metadata), version)
+        has_cues = "cues" in shard.schema_arrow.names
+        return _Scan(is_rendered, rows, copy_bytes(shard.metadata), has_cues, version)
 
 
 def _text(value: str | float | None) -> str:

@@ -25,7 +25,7 @@ CHROMIUM_OPTIONS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 def free_port() -> int:
@@ -124,6 +124,7 @@ class Player:
     def wait_for_deal(self) -> None:
         self.page.wait_for_selector("#round-image img[src]")
         self.page.wait_for_selector("#guess-button:visible:enabled")
+        self.page.wait_for_selector("#world-map path[data-code]", state="attached")
 
     def choose(self, text: str) -> None:
         self.page.fill("#country-search input", text)

@@ -33,11 +33,11 @@ def code_of(name: str) -> str:
 
 
 def is_library(exchange: Exchange) -> bool:
-    """Gradio's own scripts and styles, and the icons: the same for everybody, whatever is dealt."""
+    """Gradio's own files, the icons and the map: the same for everybody, whatever is dealt."""
     return exchange.path.startswith(
         (
             *("/assets/", "/static/", "/svelte/", "/theme.css", "/gradio_api/info"),
-            *("/favicon.ico", "/pwa_icon/", "/manifest.json"),
+            *("/favicon.ico", "/pwa_icon/", "/manifest.json", "/geoduel/map"),
         )
     )
 

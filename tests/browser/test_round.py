@@ -53,9 +53,8 @@ def test_the_picture_is_looked_at_closely_and_put_back(fakes_port: int, visit: V
     for key in ("+", "+", "ArrowRight"):
         page.keyboard.press(key)
     assert seen(page)[2] == pytest.approx(1 / 1.5**2, abs=0.01)
-    kept = seen(page)
     player.guess("HU")
-    assert seen(page) == pytest.approx(kept, abs=0.01), "the reveal shows what was looked at"
+    assert seen(page) == pytest.approx(whole, abs=0.01), "nothing of the reveal is out of sight"
 
 
 def test_a_phone_pans_over_the_whole_crop(fakes_port: int, visit: Visit) -> None:
@@ -166,7 +165,22 @@ def test_a_country_that_is_not_in_the_game_is_called_so(fakes_port: int, visit: 
         " const [x, y] = GeoDuel.map.toView([7000, 1600]); return [v.left + x, v.top + y]; })()"
     )
     page.mouse.click(x, y)
-    assert player.text("#status") == "This country is not in the game"
+    assert player.text("#status") == "China is not among the 56"
+    assert player.text(".gd-tip") == "China is not among the 56"
+    absent = page.locator(".gd-names .absent").all_inner_texts()
+    assert "China" in absent
+    assert "Brazil" not in absent
+
+
+def test_at_a_reveal_a_tap_on_the_small_map_looks_closer(fakes_port: int, visit: Visit) -> None:
+    player = visit(fakes_port, **{**PHONE, "viewport": {"width": 360, "height": 640}})
+    page = player.page
+    player.guess("HU")
+    box = page.locator("#world-map").bounding_box()
+    assert box is not None
+    assert box["height"] > 140
+    page.tap(".gd-map-view")
+    page.wait_for_selector("#world-map.large")
 
 
 def test_keys_act_once_focus_stays_and_each_step_is_said_once(

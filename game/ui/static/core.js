@@ -2,14 +2,18 @@
 // what it leaves out (picture, heat) stays as it was.
 (() => {
   const G = window.GeoDuel;
-  const { countries, texts } = G.data;
+  const { countries, elsewhere, texts } = G.data;
   const languages = Object.keys(texts);
   G.state = { language: languages[0], phase: "loading", step: "", picked: null, game: null };
   const STORED = "geoduel-language";
 
   G.text = (key, values = {}) =>
     (texts[G.state.language][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-  G.country = (code) => countries[code]?.[G.state.language] ?? "";
+  // Also of those outside the game.
+  G.country = (code) => {
+    const { language } = G.state;
+    return countries[code]?.[language] ?? elsewhere[code]?.[languages.indexOf(language)] ?? "";
+  };
   G.number = (value) => new Intl.NumberFormat(G.state.language).format(value);
   G.percent = (share) => {
     const digits = share > 0 && share < 0.01 ? 1 : 0;

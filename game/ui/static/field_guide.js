@@ -2,6 +2,7 @@
 (() => {
   const G = window.GeoDuel;
   const known = {}; // by country: what the server answered
+  const asked = {}; // by country: questions of other parts of the page that are under way
   let chosen = null, latest = null, shownCue = "all";
   const codes = Object.keys(G.data.countries);
   const list = (names) => new Intl.ListFormat(G.state.language).format(names);
@@ -87,6 +88,8 @@
   }
 
   const fact = ([topic, text]) => [G.make("dt", {}, G.text(`guide_${topic}`)), G.make("dd", {}, text)];
+
+  const ask = async (code) => take(code, await G.connection.ask("guide", { country: code }, { patient: false }));
 
   function take(code, page) {
     if (page.country) known[code] = page;
@@ -178,7 +181,7 @@
     },
     // What the guide says of a country, for other parts of the page; null where it has no answer.
     async page(code) {
-      if (!known[code]) take(code, await G.connection.ask("guide", { country: code }, { patient: false }));
+      if (!known[code]) await (asked[code] ??= ask(code).finally(() => delete asked[code]));
       return known[code] ?? null;
     },
     // A country by its code, from wherever on the page.

@@ -127,6 +127,7 @@
     if (fresh) delete G.find("#heatmap").dataset.chosen;
     if (fresh) G.scene.clear();
     if (fresh) G.lesson.clear();
+    if (fresh && message.phase === "reveal") lookAtPeak();
     draw();
     if (fresh) G.mapSize.settle();
     const revealed = fresh && message.phase === "reveal";
@@ -137,12 +138,19 @@
     follow();
   }
 
+  // A reveal shows the whole picture or, where it fills its place, the part that its map starts from.
+  function lookAtPeak() {
+    const [row, column] = heat?.[0]?.where ?? [1, 1];
+    G.lookAt(picture, [(column + 0.5) / 3, (row + 0.5) / 3]);
+  }
+
   // What happens when in the scene of a reveal; how it looks is in reveal.css.
   function scene(finished) {
     const game = state.game;
     const shows = G.find("#heatmap").heat;
     G.map.marks({});
     G.lines.show([]);
+    G.lesson.expect(finished.truth);
     G.reveal.before(game, finished);
     G.scene.play({
       heat: () => shows?.wipe(true),
@@ -272,6 +280,10 @@
     for (const radio of G.all("#language input"))
       radio.addEventListener("change", () => language(radio.value));
     document.addEventListener("keydown", keys);
+    G.find(".gd-map-view").addEventListener("shapes", () => {
+      G.map.picked(state.picked);
+      if (state.game) marks(false);
+    });
   }
 
   G.mount = (element, props) => {

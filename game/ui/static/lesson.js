@@ -6,7 +6,9 @@
 
   function draw(code, page) {
     const place = G.find("#lesson");
-    const telling = page.texts[G.state.language].telling.slice(0, LINES);
+    const all = page.texts[G.state.language].telling;
+    const isFirst = ([thing], i) => all.findIndex(([other]) => other === thing) === i;
+    const telling = all.filter(isFirst).slice(0, LINES); // different things teach more
     if (!telling.length) return;
     const [first] = page.pictures;
     const open = () => G.guide.show(code);
@@ -17,7 +19,8 @@
         { class: "lesson-text" },
         G.make("h2", {}, G.text("lesson_title", { country: G.country(code) })),
         G.make("ul", {}, ...telling.map(([thing, text]) => G.make("li", {}, G.make("b", {}, `${thing}: `), text))),
-        G.make("button", { type: "button", class: "gd-plain", onclick: open }, G.text("lesson_link"))
+        G.make("button", { type: "button", class: "gd-plain", onclick: open }, G.text("lesson_link")),
+        G.make("button", { type: "button", class: "gd-button gd-quiet lesson-short", onclick: open }, G.text("tab_guide"))
       ),
       G.make("button", { type: "button", class: "gd-icon lesson-close", "aria-label": G.text("close"), title: G.text("close"), onclick: () => G.lesson.clear(true) }, "✕")
     );
@@ -25,6 +28,10 @@
   }
 
   G.lesson = {
+    // Asked for while the scene still plays, for the guide's pictures take their time.
+    expect(code) {
+      G.guide.page(code);
+    },
     // Nothing is shown where the guide has no answer: the round does not need it.
     async show(code) {
       shown = code;

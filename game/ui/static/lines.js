@@ -2,10 +2,12 @@
 (() => {
   const G = window.GeoDuel;
   const BEND = 0.16; // of its length, how far a line bows upwards
+  const HIGH_PX = 22; // a length, with its border
+  const WIDE_PX = 80;
   let view, frame, names, lines = [], spots = [];
 
   function draw() {
-    const lengths = [];
+    let last = null;
     for (const { from, to, path, name } of lines) {
       const [[x0, y0], [x1, y1]] = [G.map.toView(from), G.map.toView(to)];
       const [dx, dy] = [x1 - x0, y1 - y0];
@@ -13,13 +15,14 @@
       const [x, y] = [(x0 + x1) / 2 + way * dy * BEND, (y0 + y1) / 2 - way * dx * BEND];
       path.setAttribute("d", `M${x0} ${y0}Q${x} ${y} ${x1} ${y1}`);
       if (!name) continue;
-      const middle = [(x0 + x1 + 2 * x) / 4, (y0 + y1 + 2 * y) / 4];
-      name.style.transform = `translate(${middle[0]}px, ${middle[1]}px) translate(-50%, -50%)`;
-      lengths.push(middle);
+      const across = (x0 + x1 + 2 * x) / 4;
+      let down = (y0 + y1 + 2 * y) / 4;
+      // A length that would lie over the one before goes right above or below it.
+      if (last && Math.abs(across - last[0]) < WIDE_PX && Math.abs(down - last[1]) < HIGH_PX)
+        down = last[1] + (down < last[1] ? -HIGH_PX : HIGH_PX);
+      name.style.transform = `translate(${across}px, ${down}px) translate(-50%, -50%)`;
+      last = [across, down];
     }
-    // Two lengths that would lie over each other: one goes a line lower.
-    const [[ax, ay] = [], [bx, by] = []] = lengths;
-    names.classList.toggle("tight", Math.abs(ax - bx) < 70 && Math.abs(ay - by) < 20);
     for (const { at, spot, name } of spots) {
       const [x, y] = G.map.toView(at);
       spot.setAttribute("cx", x);

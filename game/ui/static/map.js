@@ -6,6 +6,7 @@
   const CLOSEST = 24; // times the whole world
   const MARKER_PX = 6;
   const SEEN_PX = 12;
+  const LOAD_AGAIN_MS = 5000;
   let svg, view, tip, box = [...boxes.world], aim = box, sought = null, pressed = new Map(), moved = 0, moving = 0;
 
   // Keeps a span of the view within the world, or the world in the middle of a larger view.
@@ -100,10 +101,13 @@
     tip.style.transform = `translate(${x}px, ${above < 2 ? above + 56 : above}px)`;
   }
 
+  // What is said of a shape outside the game: key of a text and its values.
+  const absent = ({ dataset: { land } }) => (land ? ["search_elsewhere", { country: G.country(land) }] : ["map_absent"]);
+
   function hover(event) {
     const touch = event.pointerType === "touch";
     const target = event.target.closest?.("[data-code], .elsewhere");
-    const text = target?.dataset.code ? G.country(target.dataset.code) : target ? G.text("map_absent") : "";
+    const text = !target ? "" : target.dataset.code ? G.country(target.dataset.code) : G.text(...absent(target));
     sayAt(touch ? "" : text, event.clientX, event.clientY);
   }
 
@@ -131,9 +135,10 @@
     if (G.state.phase !== "guess") return;
     const codes = G.meant(G.around(x, y, touch, points()), touch);
     offer(codes);
-    if (codes.length === 1) G.pick(codes[0]);
-    else if (codes.length) G.status("map_offer");
-    else if (document.elementFromPoint(x, y)?.closest?.(".elsewhere")) G.status("map_absent");
+    if (codes.length === 1) return G.pick(codes[0]);
+    if (codes.length) return G.status("map_offer");
+    const outside = document.elementFromPoint(x, y)?.closest?.(".elsewhere");
+    if (outside) G.status(...absent(outside));
   }
 
   function clicked(event) {
@@ -217,6 +222,15 @@
     }).observe(view);
   }
 
+  // The shapes come after the first picture; until then the sea is empty, and the list chooses.
+  async function load() {
+    const { world } = await G.connection.ask("map");
+    if (!world) return setTimeout(load, LOAD_AGAIN_MS);
+    svg.append(...new DOMParser().parseFromString(world, "image/svg+xml").documentElement.children);
+    show(aim ?? box);
+    view.dispatchEvent(new CustomEvent("shapes"));
+  }
+
   G.map = {
     mount() {
       view = G.find(".gd-map-view");
@@ -232,6 +246,7 @@
       G.mapSize.mount(view, toView);
       G.lines.mount();
       show(boxes.world);
+      G.connection.opened.then(load);
     },
     world() {
       G.find("#region-select").value = "world";

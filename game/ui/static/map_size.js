@@ -3,7 +3,7 @@
   const G = window.GeoDuel;
   const GROW_MS = 80; // a pointer that only passes by does not open it
   const SHRINK_MS = 350;
-  let map, view, toView, timer, opened = 0, pinned = false, sizes = null, drawing = 0;
+  let map, view, toView, timer, opened = 0, pinned = false, places = null, drawing = 0;
 
   const large = () => map.classList.contains("large");
 
@@ -29,33 +29,31 @@
     G.find("#map-pin").setAttribute("aria-pressed", on);
   }
 
-  // How large each country is drawn, in map units: the narrower side counts where one is long.
-  function measure() {
-    const box = (code) => view.querySelector(`path[data-code="${code}"]`)?.getBBox();
-    sizes = Object.fromEntries(
-      Object.keys(G.data.countries).map((code) => {
-        const { width = 0, height = 0 } = box(code) ?? {};
-        return [code, Math.min(width, 2 * height)];
-      })
-    );
-  }
+  // Where each country is drawn and how large, in map units: the narrower side counts where one is long.
+  const measure = () =>
+    [...view.querySelectorAll("path[data-code], path[data-land]")].map((shape) => {
+      const { code, land, at } = shape.dataset;
+      const { width, height } = shape.getBBox();
+      const middle = code ? G.data.countries[code].map : at.split(" ").map(Number);
+      return { code: code ?? land, absent: !code, middle, size: Math.min(width, 2 * height) };
+    });
 
   function draw() {
     const place = G.find(".gd-names");
     if (!large()) return place.replaceChildren();
-    if (!sizes) measure();
+    places ??= measure();
     const context = (draw.canvas ??= document.createElement("canvas")).getContext("2d");
     context.font = `12px ${getComputedStyle(view).fontFamily}`;
     const unit = toView([1, 0])[0] - toView([0, 0])[0];
-    const wanted = Object.keys(G.data.countries).map((code) => {
-      const [x, y] = toView(G.data.countries[code].map);
-      return { code, x, y, size: sizes[code] * unit, wide: context.measureText(G.country(code)).width };
+    const wanted = places.map(({ code, absent, middle, size }) => {
+      const [x, y] = toView(middle);
+      return { code, absent, x, y, size: size * unit, wide: context.measureText(G.country(code)).width };
     });
     const always = [...view.querySelectorAll(".picked, .is-truth, .is-human, .is-model")].map((shape) => shape.dataset.code);
     const shown = G.placeNames(wanted, [view.clientWidth, view.clientHeight], always);
     place.replaceChildren(
-      ...shown.map(({ code, left, top }) => {
-        const name = G.make("span", {}, G.country(code));
+      ...shown.map(({ code, absent, left, top }) => {
+        const name = G.make("span", { class: absent ? "absent" : "" }, G.country(code));
         name.style.transform = `translate(${left}px, ${top}px)`;
         return name;
       })
@@ -86,9 +84,15 @@
       G.find("#map-pin").addEventListener("click", () => pin(G.onPhone() ? !large() : !pinned));
       G.find("#map-shrink").addEventListener("click", () => G.mapSize.shrink());
       view.addEventListener("view", () => large() && names());
+      view.addEventListener("shapes", () => {
+        places = null;
+        names();
+      });
     },
     // Whether a tap only opens the map; the next one chooses.
     swallows(event) {
+      // There is nothing to choose at a reveal: a tap looks closer.
+      if (G.onPhone() && G.state.phase === "reveal" && !large()) return pin(true) ?? true;
       if (event.pointerType === "mouse" || G.onPhone() || large()) return opened && performance.now() - opened < 150;
       grow(true);
       return true;

@@ -22,7 +22,7 @@
       return [code, { names, aliases: countries[code].terms.map(fold).filter((term) => !names.includes(term)) }];
     })
   );
-  const outside = elsewhere.map((names) => names.map(fold));
+  const outside = Object.values(elsewhere).map((names) => ({ names, keys: names.map(fold) }));
 
   // Letters put in, left out, replaced, or swapped with the next, from `a` to `b`: the optimal string
   // alignment distance. `b` may run one letter past `a` for free: a text still being typed is
@@ -63,7 +63,7 @@
   // The territories outside the game that match best, if they match at least as well as `best`.
   function others(wanted, best) {
     if (wanted.length < 2) return { rank: NOTHING, names: [] };
-    const ranked = outside.map((keys, i) => [rank(wanted, keys), elsewhere[i]]);
+    const ranked = outside.map(({ names, keys }) => [rank(wanted, keys), names]);
     const least = Math.min(...ranked.map(([r]) => r));
     if (least >= NOTHING || least > best) return { rank: least, names: [] };
     const at = languages.indexOf(G.state.language);

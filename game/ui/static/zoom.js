@@ -5,7 +5,7 @@
   const STEP = 1.5;
   const PAN_PX = 60;
   const LITTLE = 1.15;
-  let kept = { source: "" }; // the view of the picture shown last: a reveal goes on where one was
+  let kept = { source: "" }; // the view of the picture shown last, for when it is drawn anew
 
   function button(name, sign, act) {
     const made = G.make("button", { type: "button", class: `gd-round-button gd-${name}`, onclick: act }, sign);
@@ -195,6 +195,11 @@
     viewer.say = (whole) => label(enlarge, whole ? "picture_enlarge" : "picture_fit");
     const [closer, farther] = [button("closer", "+", () => viewer.zoom(STEP)), button("farther", "−", () => viewer.zoom(1 / STEP))];
     return [frame, thumb, G.make("div", { class: "gd-picture-buttons" }, closer, farther, enlarge)];
+  };
+
+  // What is drawn next of this picture begins at its usual size, around this part of it.
+  G.lookAt = (source, part) => {
+    kept = { source, part, closeness: 1 };
   };
 
   // Escape, and the keys of zooming wherever no text is being typed, mean the picture that is seen.

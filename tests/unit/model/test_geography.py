@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from game import country_names
 from model import geography
 from model.geography import COUNTRY_CODES, REGIONS, LatLon
 from tests.conftest import ROOT
@@ -57,6 +58,16 @@ def test_the_map_shows_each_of_the_56_once() -> None:
     assert sorted(paths) == sorted(COUNTRY_CODES)
     markers = {e.get("data-code") for e in tree.iter() if e.tag.endswith("}circle")}
     assert {"AD", "SG", "HK"} <= markers < set(COUNTRY_CODES)
+
+
+def test_the_map_knows_the_names_of_all_others_too() -> None:
+    tree = ElementTree.parse(MAP / "world.svg")
+    others = [e for e in tree.iter() if e.get("class") == "elsewhere"]
+    named = [e.get("data-land") for e in others if e.get("data-land")]
+    assert len(others) - len(named) <= 1, "specks that belong to nobody"
+    assert len(named) > 100
+    assert set(named) <= set(country_names.elsewhere())
+    assert {"CN", "IN", "TR", "XK"} <= set(named)
 
 
 def test_map_is_small_and_safe_in_a_template() -> None:

@@ -22,6 +22,8 @@ GRADIOS = """<!doctype html><html><head><meta charset="utf-8" />
 async def answer(request: Request) -> Response:
     if request.url.path == "/":
         return HTMLResponse(GRADIOS)
+    if "accept-encoding" not in request.headers:
+        return PlainTextResponse("asked for as it is".ljust(5000))
     return PlainTextResponse("x" * 5000)
 
 
@@ -63,11 +65,36 @@ def test_what_the_page_asks_for_is_open_and_guarded(path: str) -> None:
     found = client().get(path)
     assert found.status_code == 200
     assert found.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_page_says_what_it_may_do() -> None:
+    found = client().get("/")
     assert found.headers["referrer-policy"] == "same-origin"
     policy = found.headers["content-security-policy"].split("; ")
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
-    assert found.headers["content-encoding"] == "gzip" or len(found.content) < 500
+    assert "content-security-policy" not in client().get("/assets/index.js").headers
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "encoding"),
+    [
+        ("/assets/index.js", "gzip, br", "br"),
+        ("/assets/index.js", "gzip", "gzip"),
+        ("/assets/index.js", "identity", None),
+        ("/", "br", "br"),
+        ("/geoduel/open", "gzip, br", "gzip"),
+    ],
+)
+def test_answers_are_compressed_as_the_browser_reads_them(
+    path: str, accepted: str, encoding: str | None
+) -> None:
+    for _ in range(2):
+        found = client().get(path, headers={"accept-encoding": accepted})
+        assert found.headers.get("content-encoding") == encoding
+        assert found.headers["vary"].lower() == "accept-encoding"
+        whole = "é</body>" if path == "/" else "asked for as it is" if encoding == "br" else "xxx"
+        assert whole in found.text
 
 
 def test_a_space_may_be_framed_by_its_host_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from game.ui.page import _page_data
+from game.ui.page import _page_data, _without_comments
 from model.geography import COUNTRY_CODES
 
 
@@ -12,3 +12,8 @@ def test_the_page_data_is_json_that_cannot_end_its_script() -> None:
     text = _page_data()
     assert "</" not in text
     assert set(json.loads(text)["countries"]) == set(COUNTRY_CODES)
+
+
+def test_comments_and_indentation_stay_at_home_and_addresses_do_not() -> None:
+    script = '// one\n  // two\n  const a = "http://x"; // three\n    f(a);\n'
+    assert _without_comments(script) == 'const a = "http://x"; // three\nf(a);\n'

@@ -22,7 +22,7 @@ def look(*typed: str, language: str = "en") -> dict[str, dict[str, Any]]:
 
 def test_a_country_outside_the_game_is_called_so_and_no_other_is_taken() -> None:
     for language in LANGUAGES:
-        names = country_names.elsewhere()
+        names = country_names.elsewhere().values()
         found = look(*(name for own in names for name in own), language=language)
         assert len(found) > 250
         for own in names:
@@ -88,6 +88,16 @@ def test_names_on_the_map_never_overlap_and_the_marked_one_comes_first() -> None
                     abs(one["left"] - other["left"]) >= 50 or abs(one["top"] - other["top"]) >= 16
                 )
                 assert one is other or apart
+
+
+def test_a_name_outside_the_game_gives_way_to_one_in_it() -> None:
+    places = [
+        {"code": "CN", "x": 100, "y": 50, "size": 900, "wide": 50, "absent": True},
+        {"code": "MN", "x": 110, "y": 52, "size": 30, "wide": 50},
+        {"code": "IN", "x": 60, "y": 90, "size": 500, "wide": 50, "absent": True},
+    ]
+    shown = evaluate(["map_labels"], f"G.placeNames({json.dumps(places)}, [300, 200])")
+    assert [(one["code"], one["absent"]) for one in shown] == [("MN", False), ("IN", True)]
 
 
 FRAME, PICTURE = "[390, 388]", "[1302, 561]"

@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import huggingface_hub.constants
+import pytest
+
+ADDRESS = "hf://datasets/owner/name"
 COMMIT = hashlib.sha1(b"commit").hexdigest()
 
 
@@ -61,6 +65,17 @@ def serving(directory: Path) -> Iterator[Hub]:
         hub.shutdown()
         hub.server_close()
         thread.join()
+
+
+def point_to(url: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let huggingface_hub take this server for the hub, and an empty folder for its cache."""
+    constants = huggingface_hub.constants
+    monkeypatch.setattr(constants, "ENDPOINT", url)
+    template = url + "/{repo_id}/resolve/{revision}/{filename}"
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache / "hub"))
+    monkeypatch.setenv("GEODUEL_CACHE", str(cache / "own"))
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pickle
 import random
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event, current_thread
 
-import huggingface_hub.constants
 import pytest
 from huggingface_hub.hf_file_system import HfFileSystemFile
 
@@ -16,12 +16,11 @@ from model.data.collection import Collection
 from model.data.hub import local_directory, shards
 from model.errors import DataError, PictureError
 from tests.conftest import jpeg, shard
-from tests.unit.model.data.hub_server import COMMIT, Hub, serving
+from tests.unit.model.data.hub_server import ADDRESS, COMMIT, Hub, point_to, serving
 
 pytestmark = pytest.mark.slow
 
 ROWS, GROUP = 96, 8
-ADDRESS = "hf://datasets/owner/name"
 
 
 def big(file: Path, seed: int, rows: int = ROWS) -> Path:
@@ -50,17 +49,6 @@ def hub(directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     with serving(directory) as server:
         point_to(server.url, tmp_path, monkeypatch)
         yield server
-
-
-def point_to(url: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let huggingface_hub take this server for the hub, and an empty folder for its cache."""
-    constants = huggingface_hub.constants
-    monkeypatch.setattr(constants, "ENDPOINT", url)
-    template = url + "/{repo_id}/resolve/{revision}/{filename}"
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache / "hub"))
-    monkeypatch.setenv("GEODUEL_CACHE", str(cache / "own"))
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
 
 
 def size_of(directory: Path) -> int:
@@ -204,3 +192,67 @@ def test_a_server_without_ranges_is_refused(hub: Hub, monkeypatch: pytest.Monkey
         far.read(9)
     with pytest.raises(DataError, match="no readable parquet file"):
         Collection.open_for_play(ADDRESS)
+
+
+def test_what_is_fetched_ahead_is_read_without_a_request(hub: Hub, directory: Path) -> None:
+    far, near = Collection.open_for_play(ADDRESS), Collection.open([directory])
+    far.prefetch(50)
+    asked = list(hub.requests)
+    far.prefetch(51)
+    assert far.read(50) == near.read(50)
+    assert far.cues(50) is None
+    assert hub.requests == asked
+
+
+def test_without_a_cache_directory_what_is_fetched_ahead_stays_in_memory(
+    hub: Hub, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("GEODUEL_CACHE", str(tmp_path / "file"))
+    far = Collection.open_for_play(ADDRESS)
+    far.prefetch(50)
+    asked = list(hub.requests)
+    assert far.read(50) == Collection.open([directory]).read(50)
+    assert hub.requests == asked
+
+
+def test_a_failed_prefetch_is_silent_and_the_picture_read_all_the_same(
+    hub: Hub, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = Collection.open_for_play(ADDRESS)
+
+    def broken(*_: object) -> bytes:
+        raise OSError("the line is down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(HfFileSystemFile, "_fetch_range", broken)
+        far.prefetch(9)
+    assert far.read(9) == Collection.open([directory]).read(9)
+
+
+def test_reading_waits_for_a_prefetch_of_its_own_row_group_only(
+    hub: Hub, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near, far = Collection.open([directory]), Collection.open_for_play(ADDRESS)
+    begun, go_on = Event(), Event()
+    fetch = HfFileSystemFile._fetch_range
+
+    def held_up(file: HfFileSystemFile, start: int, end: int) -> bytes:
+        if current_thread().name.startswith("ahead"):
+            begun.set()
+            assert go_on.wait(30)
+        return fetch(file, start, end)
+
+    monkeypatch.setattr(HfFileSystemFile, "_fetch_range", held_up)
+    with (
+        ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool,
+        ThreadPoolExecutor(1) as readers,
+    ):
+        running = pool.submit(far.prefetch, 50)
+        assert begun.wait(30)
+        same = readers.submit(far.read, 51)
+        assert far.read(9) == near.read(9)
+        assert not wait([same], 1).done  # else it fetches the same once more
+        go_on.set()
+        running.result(30)
+        assert same.result(30) == near.read(51)
