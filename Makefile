@@ -2,6 +2,7 @@
 # make test   installs what tests need as well, and runs all of them
 # make test-fast  those without browser, database, server, training or processes: under two minutes
 # make setup  only installs;  make check  lints, type-checks, checks the arrows
+# make fuzz   reads mutated photos (FILES, default 10000; SEED, default 1)
 # make bench  prints benchmarks;  make lock  renews requirements.lock from requirements.txt
 
 PYTHON ?= python3
@@ -9,8 +10,10 @@ PORT ?= 7860
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= practice
+FILES ?= 10000
+SEED ?= 1
 
-.PHONY: help play test test-fast setup check lock bench clean
+.PHONY: help play test test-fast setup check lock bench fuzz clean
 .DEFAULT_GOAL := help
 
 help:
@@ -61,6 +64,9 @@ lock: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks
+
+fuzz: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz --files $(FILES) --seed $(SEED)
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
