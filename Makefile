@@ -3,6 +3,7 @@
 # make test-fast  those without browser, database, server, training or processes: under two minutes
 # make setup  only installs;  make check  lints, type-checks, checks the arrows
 # make opponent STREETVIEW=DIR  trains the net that ships: hours, or minutes on a GPU
+# make fuzz   reads mutated photos (FILES, default 10000; SEED, default 1)
 # make bench  prints benchmarks;  make lock  renews requirements.lock from requirements.txt
 
 PYTHON ?= python3
@@ -13,8 +14,10 @@ DATA ?= practice
 STREETVIEW ?= ../shared/streetview
 TRAIN = $(BIN)/python -m model.train --data $(STREETVIEW) --data assets/practice/data --cache runs/cache
 TEACH = $(TRAIN) --config model/experiments/teacher.toml
+FILES ?= 10000
+SEED ?= 1
 
-.PHONY: help play test test-fast setup check lock opponent bench clean
+.PHONY: help play test test-fast setup check lock opponent bench fuzz clean
 .DEFAULT_GOAL := help
 
 help:
@@ -72,6 +75,9 @@ opponent: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks
+
+fuzz: $(VENV)/.test
+	$(BIN)/python -m tests.fuzz --files $(FILES) --seed $(SEED)
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,6 +15,7 @@ The composition root: reads the settings, builds panoramas, opponent, scoreboard
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -134,6 +135,8 @@ def main() -> None:
     cli.set_threads(None)
     with listen(settings.host, settings.port) as listener:
         page, games, scoreboard = assemble(settings)
+        # A million objects that stay: to look through them all at the end takes seconds.
+        gc.freeze()
         try:
             serve(page, listener, **launch_options())
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ class LowPriorityExecutor:
         self._changed = threading.Condition()
         self._urgent = 0
         self._backlog = 0
+        self._closed = False
 
     @property
     def backlog(self) -> int:
@@ -43,7 +44,8 @@ class LowPriorityExecutor:
 
         Args:
             work: is called with the arguments and one more: a function to call before each costly
-                step, which returns when nothing urgent is under way.
+                step, which returns when nothing urgent is under way, and raises
+                ``CancelledError`` once the executor is closed.
             arguments: of the work.
         """
         with self._changed:
@@ -53,7 +55,10 @@ class LowPriorityExecutor:
         return future
 
     def close(self) -> None:
-        """Drop what has not begun, so that the process can end."""
+        """Drop what has not begun, and break off the rest at its next step: the process ends."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _urgent_done(self, _: Future[Any]) -> None:
@@ -68,10 +73,14 @@ class LowPriorityExecutor:
     def _run(self, work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
         try:
             return work(*arguments, self._wait)
+        except CancelledError:
+            raise
         except Exception:  # nobody may ever ask for the result
             log.exception("work of low priority failed")
             raise
 
     def _wait(self) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._urgent == 0, WAIT_S_MAX)
+            self._changed.wait_for(lambda: self._closed or self._urgent == 0, WAIT_S_MAX)
+            if self._closed:
+                raise CancelledError

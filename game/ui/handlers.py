@@ -25,10 +25,9 @@ from game.ui.messages import Message
 from game.views import GameView, Visit
 from model.errors import PictureError
 from model.geography import is_country
+from model.photo_limits import BYTES_MAX
 
 log = logging.getLogger(__name__)
-
-PHOTO_BYTES_MAX = 20 * 1024 * 1024
 
 ReadPhoto = Callable[[bytes, str], Image.Image]
 """Turns the bytes of a file (and a name for messages) into an RGB picture of bare pixels, or raises
@@ -158,7 +157,7 @@ def photo_handler(
 
 def _photo(text: str, read_photo: ReadPhoto) -> Image.Image:
     """The picture in a text of base64; raises PictureError whatever is wrong with it."""
-    if len(text) > PHOTO_BYTES_MAX * 4 / 3 + 4:
+    if len(text) > BYTES_MAX * 4 / 3 + 4:
         raise PictureError("your photo: too large", "bytes")
     try:
         return read_photo(base64.b64decode(text, validate=True), "your photo")

@@ -18,18 +18,13 @@ from game.games import Games
 from game.guide import GuidePictures
 from game.limits import Allowance
 from game.ports import Opponent
-from game.ui.events import EventKind, Events
-from game.ui.handlers import (
-    PHOTO_BYTES_MAX,
-    GameHandlers,
-    ReadPhoto,
-    guide_handler,
-    photo_handler,
-)
+from game.ui.events import PLACE_PATIENCE_S, EventKind, Events
+from game.ui.handlers import GameHandlers, ReadPhoto, guide_handler, photo_handler
 from game.ui.question_handlers import QuestionHandlers
 from game.ui.texts import TEXTS
 from model import colour_map, geography
 from model.languages import LANGUAGES
+from model.photo_limits import BYTES_MAX, WAIT_S, WALL_S
 
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
@@ -43,6 +38,10 @@ STYLES = "base connection round map reveal end guide photo".split()
 """One style sheet for each room of the page; later ones may refine earlier ones."""
 
 PHOTOS_AT_ONCE = 2
+
+PHOTO_PATIENCE_S = PLACE_PATIENCE_S + WAIT_S + WALL_S + 20
+"""How long the page waits for the answer to a photo that has arrived: the worst that its reader may
+take, and time for the net on a busy machine."""
 
 STEPS = Allowance(burst=120, per_minute=240)
 """Of one address: a school class behind one router, each pupil with a step every eight seconds."""
@@ -104,7 +103,7 @@ def build_page(
         "photo": EventKind(
             photo_handler(opponent, read_photo, games.in_play, games.questions),
             PHOTOS,
-            bytes_max=PHOTO_BYTES_MAX * 4 // 3 + 1000,  # in base64
+            bytes_max=BYTES_MAX * 4 // 3 + 1000,  # in base64
             at_once=PHOTOS_AT_ONCE,
         ),
     }
@@ -162,7 +161,8 @@ def _page_data() -> str:
         },
         "elsewhere": country_names.elsewhere(),
         "boxes": geography.map_boxes(),
-        "photoBytesMax": PHOTO_BYTES_MAX,
+        "photoBytesMax": BYTES_MAX,
+        "photoPatienceMs": round(PHOTO_PATIENCE_S * 1000),
         "texts": TEXTS,
     }
     return json.dumps(data, ensure_ascii=False).replace("</", "<\\/")

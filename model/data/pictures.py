@@ -10,12 +10,7 @@ import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from model.errors import PictureError, fault
-
-MAX_PIXELS = 50 * 1024 * 1024
-"""Larger pictures are refused before they are decoded (a 3050 x 561 panorama has 1.7 million).
-
-A phone of "50 megapixels" makes up to 8192 x 6144 of them, which is just below.
-"""
+from model.photo_limits import PIXELS_MAX
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -47,17 +42,17 @@ def open_picture(data: bytes, name: str) -> Image.Image:
         An RGB picture of 8 bits a channel.
 
     Raises:
-        PictureError: no picture, a damaged one, or one of more than ``MAX_PIXELS`` pixels.
+        PictureError: no picture, a damaged one, or one of more than ``PIXELS_MAX`` pixels.
     """
     if not data:
         raise PictureError(f"{name}: empty; put a picture there or remove it")
     try:
         picture = identify(data)
         width_px, height_px = picture.size
-        if width_px * height_px > MAX_PIXELS:
+        if width_px * height_px > PIXELS_MAX:
             raise PictureError(
                 f"{name}: {width_px} x {height_px} pixels are more than "
-                f"{MAX_PIXELS // 1_000_000} million; make it smaller"
+                f"{PIXELS_MAX // 1_000_000} million; make it smaller"
             )
         picture.seek(0)
         picture.load()
@@ -70,7 +65,7 @@ def open_picture(data: bytes, name: str) -> Image.Image:
         ) from None
     except Image.DecompressionBombError:
         raise PictureError(
-            f"{name}: more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller"
+            f"{name}: more than {PIXELS_MAX // 1_000_000} million pixels; make it smaller"
         ) from None
     except Exception as error:  # decoders raise what they like: RuntimeError, struct.error, ...
         raise PictureError(fault(name, "damaged", "replace or remove it", error)) from None

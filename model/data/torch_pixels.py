@@ -15,7 +15,8 @@ from torch import Tensor
 from torch.nn import functional
 from torchvision.io import ImageReadMode, decode_jpeg
 
-from model.data.pictures import MAX_PIXELS, open_picture
+from model.data.pictures import open_picture
+from model.photo_limits import PIXELS_MAX
 
 
 def decode(data: bytes, name: str) -> Tensor:
@@ -52,7 +53,7 @@ def _is_plain_jpeg(data: bytes) -> bool:
         return False
     if (picture.format, picture.mode) != ("JPEG", "RGB"):
         return False
-    if picture.width * picture.height > MAX_PIXELS:
+    if picture.width * picture.height > PIXELS_MAX:
         return False
     return bool(picture.getexif().get(ExifTags.Base.Orientation, 1) == 1)
 

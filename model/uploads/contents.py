@@ -14,15 +14,15 @@ _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 
 
 def kind_of(data: bytes) -> str | None:
-    """The kind of a file by its content, one of ``limits.FORMATS``, or ``None`` for any other."""
+    """What a file is by its content: a key of ``photo_limits.FORMATS``, or ``None``."""
     if data.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
+        return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
+        return "PNG"
     if data.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
+        return "GIF"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "webp"
+        return "WebP"
     if data[4:8] == b"ftyp":
         return _kind_of_container(data)
     return None
@@ -33,9 +33,9 @@ def _kind_of_container(data: bytes) -> str | None:
     end = min(int.from_bytes(data[:4], "big"), 256)
     brands = {data[8:12]} | {data[at : at + 4] for at in range(16, end, 4)}
     if brands & _AVIF_BRANDS:
-        return "avif"
+        return "AVIF"
     if brands & _HEIC_BRANDS:
-        return "heic"
+        return "HEIC"
     return None
 
 

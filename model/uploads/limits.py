@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from model.data.pictures import MAX_PIXELS
-
-BYTES_MAX = 20 * 1024 * 1024
-"""Of the file; the caller holds them already, so a server limits its requests as well."""
-
-PIXELS_MAX = MAX_PIXELS
-"""To be decoded: of a JPEG after the reduction by 2, 4 or 8 that its decoder makes itself.
-
-A phone of "50 megapixels" makes up to 8192 x 6144 of them, which is just below.
-"""
+from model.photo_limits import BYTES_MAX, FORMATS, PIXELS_MAX
 
 SCANS_MAX = 50
 """Of a JPEG; encoders write at most a dozen, and every scan goes through all of its pixels."""
@@ -32,26 +23,12 @@ MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_S = 6
 """Processor time for one photo; 50 megapixels take 0.1 to 1.5 s of a core."""
 
-WALL_S = 20.0
-"""Time for one photo by the clock, for a machine that has much else to do."""
-
-WAIT_S = 10.0
-"""How long a photo waits for a free worker; with ``WALL_S`` less than the page waits."""
-
-FORMATS = {
-    "jpeg": "JPEG",
-    "png": "PNG",
-    "webp": "WEBP",
-    "avif": "AVIF",
-    "heic": "HEIF",
-    "gif": "GIF",
-}
-"""What is taken, by content, with Pillow's name; of an animation the first frame."""
+*_OTHERS, _LAST = FORMATS
 
 REASONS = {
     "empty": "empty; choose another file",
     "bytes": f"larger than {BYTES_MAX // 2**20} MB; make it smaller",
-    "format": "no picture of a kind that is taken; use a JPEG, PNG, WebP, AVIF, HEIC or GIF",
+    "format": f"no picture of a kind that is taken; use a {', '.join(_OTHERS)} or {_LAST}",
     "pixels": f"more than {PIXELS_MAX // 1_000_000} million pixels; make it smaller",
     "scans": f"a JPEG of more than {SCANS_MAX} scans or {SEGMENTS_MAX} segments, as no camera "
     "writes it; save it anew",

@@ -31,7 +31,8 @@ from typing import Any
 from PIL import Image
 
 from model.errors import PictureError, first_line
-from model.uploads.limits import BYTES_MAX, LONGER_SIDE_PX, REASONS, WAIT_S, WALL_S
+from model.photo_limits import BYTES_MAX, WAIT_S, WALL_S
+from model.uploads.limits import LONGER_SIDE_PX, REASONS
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +174,7 @@ class UploadReader:
         """Decode a photo into plain RGB pixels, upright, without any metadata.
 
         Args:
-            data: the bytes of the file, at most ``limits.BYTES_MAX``.
+            data: the bytes of the file, at most ``photo_limits.BYTES_MAX``.
             name: what to call it in an error.
 
         Returns:

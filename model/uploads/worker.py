@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -19,13 +20,12 @@ import pillow_heif
 from PIL import AvifImagePlugin, Image
 
 from model.data.pictures import identify, to_rgb, upright
+from model.photo_limits import FORMATS, PIXELS_MAX
 from model.uploads.contents import jpeg_has_more, kind_of
 from model.uploads.limits import (
     CPU_S,
-    FORMATS,
     LONGER_SIDE_PX,
     MEMORY_BYTES,
-    PIXELS_MAX,
     SCANS_MAX,
     SEGMENTS_MAX,
 )
@@ -51,13 +51,13 @@ def decode(data: bytes) -> Image.Image:
     kind = kind_of(data)
     if kind is None:
         raise RefusedError("format")
-    if kind == "jpeg" and jpeg_has_more(data, scans_max=SCANS_MAX, segments_max=SEGMENTS_MAX):
+    if kind == "JPEG" and jpeg_has_more(data, scans_max=SCANS_MAX, segments_max=SEGMENTS_MAX):
         raise RefusedError("scans")
     try:
         picture = identify(data, (FORMATS[kind],))
     except Image.DecompressionBombError:
         raise RefusedError("pixels") from None
-    if kind == "jpeg":
+    if kind == "JPEG":
         # The decoder leaves out what would be averaged away: 50 megapixels become 12.
         picture.draft(None, _reduced(picture.size))
     if picture.width * picture.height > PIXELS_MAX:
@@ -108,6 +108,18 @@ def _allow_cpu() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
+def _peak_bytes() -> int:
+    """The most memory that this process ever had, resident; 0 where nobody knows."""
+    if sys.platform == "linux":  # where getrusage counts what the server had that started this
+        with open("/proc/self/status", encoding="ascii") as status:
+            if match := re.search(r"VmHWM:\s+(\d+) kB", status.read()):
+                return int(match[1]) * 1024
+    if resource is None:
+        return 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
 def _answer(data: bytes, out: BinaryIO) -> None:
     head: dict[str, object] = {}
     pixels = b""
@@ -123,9 +135,7 @@ def _answer(data: bytes, out: BinaryIO) -> None:
     except Exception:
         head["reason"] = "damaged"
     head["cpu_s"] = round(time.process_time() - began_s, 3)
-    if resource is not None:
-        unit = 1 if sys.platform == "darwin" else 1024
-        head["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    head["peak_bytes"] = _peak_bytes()
     out.write(json.dumps(head).encode() + b"\n" + pixels)
     out.flush()
 

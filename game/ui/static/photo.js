@@ -1,7 +1,7 @@
 // A visitor's photo: read here, sent inside the event, never left as a file on the server.
 (() => {
   const G = window.GeoDuel;
-  const PATIENCE_MS = 60000; // longer than the server takes for the worst photo
+  const SLOWEST_LINE = 32; // bytes a millisecond: the page waits for what a phone sends so slowly
   // What can befall any question, in words for a photo.
   const SAID_OF_PHOTOS = {
     problem_too_big: "photo_refused",
@@ -43,6 +43,8 @@
       reader.readAsDataURL(file);
     });
 
+  const patience = (data) => G.data.photoPatienceMs + data.length / SLOWEST_LINE;
+
   // The newest photo counts: one that takes long, or whose answer is lost, never keeps off the next.
   async function take(file) {
     if (!file) return;
@@ -54,7 +56,7 @@
     const answer =
       data === null
         ? { problem: "photo_damaged" }
-        : await G.connection.ask("photo", { data }, { patient: false, patience_ms: PATIENCE_MS });
+        : await G.connection.ask("photo", { data }, { patient: false, patience_ms: patience(data) });
     if (working === file) show(answer);
   }
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
+
+import pytest
 
 from game.low_priority import LowPriorityExecutor
 
@@ -43,4 +45,21 @@ def test_what_has_not_begun_is_dropped_at_the_end() -> None:
     executor.close()
     assert waiting.cancelled()
     go.set()
-    assert running.result(20) == "done", "what has begun is not broken off"
+    assert running.result(20) == "done", "a step that has begun is not broken off"
+
+
+def test_what_has_begun_ends_with_its_step_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    executor, begun = LowPriorityExecutor(), threading.Event()
+
+    def work(wait: Callable[[], None]) -> None:
+        for _ in range(2000):
+            wait()
+            begun.set()
+            time.sleep(0.01)
+
+    running = executor.submit(work)
+    assert begun.wait(20)
+    executor.close()
+    with pytest.raises(CancelledError):
+        running.result(10)
+    assert caplog.records == []

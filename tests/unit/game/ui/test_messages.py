@@ -10,7 +10,8 @@ from PIL import Image
 
 from game.games import Games
 from game.ui import messages
-from game.ui.handlers import PHOTO_BYTES_MAX, Event, photo_handler
+from game.ui.handlers import Event, photo_handler
+from model.photo_limits import BYTES_MAX
 from tests.browser.serve_fakes import read_photo
 from tests.fakes import FakeOpponent
 from tests.unit.game.hints import hints
@@ -62,5 +63,5 @@ def test_photo_handler_answers_everything_with_one_message() -> None:
     assert (contrast["country"], contrast["against"]) == (first, second)
     for nonsense in ({}, {"data": 5}, {"data": ""}, {"data": "ß"}, {"data": "aGVsbG8="}):
         assert ask(nonsense)["problem"] in {"photo_damaged", "photo_empty", "photo_format"}
-    assert ask({"data": "A" * (PHOTO_BYTES_MAX * 2)})["problem"] == "photo_bytes"
+    assert ask({"data": "A" * (BYTES_MAX * 2)})["problem"] == "photo_bytes"
     assert ask({"data": good}, failing=True)["problem"] == "photo_failed"

@@ -13,7 +13,6 @@ import pytest
 import torch
 from PIL import Image
 
-from game.ui import handlers
 from game.ui.handlers import Event, photo_handler
 from model import explain, predict
 from model.checkpoint import Checkpoint, load, save
@@ -21,7 +20,6 @@ from model.data.pictures import open_picture
 from model.data.preprocessing import Preprocessing
 from model.network import Network, NetworkConfig
 from model.predictor import Predictor
-from model.uploads import limits
 from tests.unit.game.playing import questions
 
 pytestmark = pytest.mark.slow
@@ -167,8 +165,3 @@ def test_the_first_frame_of_an_animation_is_what_counts(predictor: Predictor) ->
     )
     alone, first = predictor.analyse(still), predictor.analyse(open_picture(moving, "moving"))
     assert first.prediction.probabilities == pytest.approx(alone.prediction.probabilities)
-
-
-def test_the_page_and_the_reader_of_photos_know_one_limit() -> None:
-    """The game may not import the reader's limits: what the page lets through, the reader takes."""
-    assert handlers.PHOTO_BYTES_MAX == limits.BYTES_MAX

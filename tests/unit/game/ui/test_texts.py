@@ -11,6 +11,7 @@ import pytest
 from game.ui.texts import TEXTS, read_texts
 from model.cue_table import CUES
 from model.languages import LANGUAGES
+from model.photo_limits import BYTES_MAX, FORMATS
 from tests.conftest import ROOT
 
 
@@ -35,6 +36,16 @@ def test_languages_that_say_different_things_are_an_error(hungarian: str, tmp_pa
         read_texts(tmp_path)
     (tmp_path / "hu.toml").write_text('a = "{n} darab"')
     assert read_texts(tmp_path)["hu"]["a"] == "{n} darab"
+
+
+def test_what_photos_may_be_is_said_in_full() -> None:
+    for language, last in (("en", "HEIC or GIF"), ("hu", "HEIC vagy GIF")):
+        texts = TEXTS[language]
+        for key in ("photo_limits", "photo_format"):
+            assert all(name in texts[key] for name in FORMATS)
+            assert last in texts[key]
+        assert f"{BYTES_MAX // 2**20} MB" in texts["photo_bytes"]
+        assert not any("{photo_" in text for text in texts.values())
 
 
 def test_texts_speak_of_highlights_not_of_causes() -> None:

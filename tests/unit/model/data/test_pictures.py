@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.data.pictures import MAX_PIXELS, open_picture
+from model.data.pictures import open_picture
 from model.errors import PictureError
+from model.photo_limits import PIXELS_MAX
 from tests.conftest import jpeg
 from tests.exif import ODD_FIELDS, exif, field, with_exif
 
@@ -149,7 +150,7 @@ def huge_png(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize("side", [40_000, 8_000])
 def test_a_huge_picture_is_refused_before_it_is_decoded(side: int) -> None:
-    assert side * side > MAX_PIXELS
+    assert side * side > PIXELS_MAX
     with pytest.raises(PictureError, match=r"huge\.png.*million.*smaller"):
         open_picture(huge_png(side, side), "huge.png")
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from model.errors import PictureError
-from model.uploads.limits import BYTES_MAX, REASONS
+from model.photo_limits import BYTES_MAX, FORMATS
+from model.uploads.limits import REASONS
 from model.uploads.reader import UploadReader
 from tests.conftest import ROOT
 from tests.uploads import encoded, png, scene, with_scans
@@ -86,7 +87,7 @@ def test_what_cannot_be_read_is_one_clear_line(
 
 
 def test_the_message_lists_what_is_taken() -> None:
-    assert all(kind in REASONS["format"] for kind in ("JPEG", "PNG", "WebP", "AVIF", "HEIC", "GIF"))
+    assert all(kind in REASONS["format"] for kind in FORMATS)
 
 
 def test_one_process_reads_photo_after_photo(reader: UploadReader) -> None:
@@ -121,6 +122,14 @@ def test_too_much_processor_time_ends_the_worker() -> None:
     code = TAKE_ONE + "from model.uploads import worker; worker.CPU_S = 0; worker._allow_cpu()\n"
     reader = running(code + "while True: pass")
     assert reader.answer(PHOTO).reason == "time"
+    reader.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is counted otherwise")
+def test_a_worker_s_memory_is_its_own() -> None:
+    memory_of_the_server = bytearray(b"1") * (300 * 2**20)
+    reader = UploadReader(workers=1)
+    assert 0 < reader.answer(PHOTO).peak_bytes < len(memory_of_the_server)
     reader.close()
 
 

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from model.data.pictures import open_picture
-from model.uploads.limits import LONGER_SIDE_PX, PIXELS_MAX
+from model.photo_limits import PIXELS_MAX
+from model.uploads.limits import LONGER_SIDE_PX
 from model.uploads.worker import RefusedError, decode
 from tests.conftest import ROOT
 from tests.exif import ODD_FIELDS, exif, field, with_exif

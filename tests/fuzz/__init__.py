@@ -1,0 +1,1 @@
+"""Damaged files through the way of visitors' photos: ``python -m tests.fuzz``."""
