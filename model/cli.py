@@ -29,9 +29,18 @@ BROKEN_PIPE = 141
 """Exit status when nobody reads the output, as shells have it."""
 
 
-def run(main: Callable[[], None]) -> None:
-    """Run a command line: exit 2 with one line on stderr for an error that a user can mend."""
+def run(main: Callable[[], None], *, trains: bool = False) -> None:
+    """Run a command line: exit 2 with one line on stderr for an error that a user can mend.
+
+    Args:
+        main: the command.
+        trains: it takes the same large blocks again with every step, so it keeps them.
+    """
     startup.ready()
+    if not trains:
+        # Else a split of a thousand pictures takes ten gigabytes: what is kept of one picture, a
+        # kilobyte, lies behind what was taken for it.
+        startup.give_memory_back()
     # What was closed must not be taken by a file that is opened later.
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115

@@ -186,11 +186,13 @@ def main() -> None:
             warm.phase("reveal")
             for trouble in TROUBLES:
                 if chosen.only in (None, trouble.__name__):
-                    lost = sum(
-                        not _one(trouble, browser, relay, server) for _ in range(chosen.tries)
-                    )
+                    name, tries = trouble.__name__.replace("_", " "), range(1, chosen.tries + 1)
+                    lost = 0
+                    for number in tries:
+                        if fault := _fault(trouble, browser, relay, server):
+                            lost += 1
+                            print(f"{name}, try {number}: {fault}", file=sys.stderr)
                     lost_in_all += lost
-                    name = trouble.__name__.replace("_", " ")
                     print(f"{name}: {lost} of {chosen.tries} games lost", flush=True)
         finally:
             browser.close()
@@ -198,13 +200,13 @@ def main() -> None:
     sys.exit(1 if lost_in_all else 0)
 
 
-def _one(trouble: Callable[[Try], None], browser: Browser, relay: Relay, server: Server) -> bool:
+def _fault(trouble: Callable[[Try], None], browser: Browser, relay: Relay, server: Server) -> str:
+    """How a game was lost; empty if it goes on."""
     game = Try(browser, relay, server)
     try:
-        return survives(trouble, game)
+        return "" if survives(trouble, game) else "another game, or other counts"
     except PlaywrightError as error:
-        print(f"{trouble.__name__}: {str(error).splitlines()[0]}", file=sys.stderr)
-        return False
+        return str(error).splitlines()[0]
     finally:
         relay.mend()
         game.context.close()

@@ -147,7 +147,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=1, help="every country some, then more")
     parser.add_argument("--only", nargs="+", metavar="HU/test/3", help="render just these, again")
     parser.add_argument("--out", type=Path, default=Path("build/practice"))
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--threads", type=int, default=1, help="of each process")
     parser.add_argument("--width", type=int, help="in pixels, instead of the split's own")
     parser.add_argument("--samples", type=int, help="a pixel, instead of the split's own")
