@@ -65,8 +65,10 @@ class Player(FastHttpUser):
         """Ask until it is answered; what is refused, breaks or comes wrong counts as an error."""
         body = {"key": self.key, "server": self.server, **data}
         for _ in range(TRIES_MAX):
+            # The server closes idle connections; a browser asks again then, this client does not.
+            headers = {"connection": "close"}
             with self.client.post(
-                f"/geoduel/{event}", json=body, name=name, catch_response=True
+                f"/geoduel/{event}", json=body, headers=headers, name=name, catch_response=True
             ) as response:
                 answer: dict[str, Any] = (response.json() if response.content else None) or {}
                 if response.status_code != 200:
