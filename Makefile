@@ -4,6 +4,7 @@
 # make setup  only installs;  make check  lints, type-checks, checks the arrows
 # make opponent STREETVIEW=DIR  trains the net that ships: hours, or minutes on a GPU
 # make fuzz   reads mutated photos (FILES, default 10000; SEED, default 1)
+# make load   lets PLAYERS (50) play GAMES (1) each against a server of its own, and prints its times
 # make bench  prints benchmarks;  make lock  renews requirements.lock from requirements.txt
 
 PYTHON ?= python3
@@ -16,8 +17,10 @@ TRAIN = $(BIN)/python -m model.train --data $(STREETVIEW) --data assets/practice
 TEACH = $(TRAIN) --config model/experiments/teacher.toml
 FILES ?= 10000
 SEED ?= 1
+PLAYERS ?= 50
+GAMES ?= 1
 
-.PHONY: help play test test-fast setup check lock opponent bench fuzz clean
+.PHONY: help play test test-fast setup check lock opponent bench fuzz load clean
 .DEFAULT_GOAL := help
 
 help:
@@ -78,6 +81,9 @@ bench: $(VENV)/.test
 
 fuzz: $(VENV)/.test
 	$(BIN)/python -m tests.fuzz --files $(FILES) --seed $(SEED)
+
+load: $(VENV)/.test
+	$(BIN)/python -m tests.load --players $(PLAYERS) --games $(GAMES)
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis

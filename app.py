@@ -26,6 +26,7 @@ from typing import Any
 from model import startup
 
 if __name__ == "__main__":
+    startup.give_memory_back()
     startup.prepare()  # before the imports below, which take seconds and read the environment
 
 from game.games import Games
@@ -132,7 +133,7 @@ def __getattr__(name: str) -> Any:
 def main() -> None:
     """Serve the game until interrupted, and leave nothing unwritten."""
     settings = read_settings(sys.argv[1:])
-    cli.set_threads(None)
+    cli.set_threads(1)  # as many turns of the net as there are processors run beside each other
     with listen(settings.host, settings.port) as listener:
         page, games, scoreboard = assemble(settings)
         # A million objects that stay: to look through them all at the end takes seconds.

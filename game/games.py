@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import partial
+from random import Random
 from uuid import uuid4
 
 from PIL import Image
@@ -29,13 +31,18 @@ from game.rules.session import ROUNDS_PER_GAME, Session
 from game.rules.unreadable import Unreadable
 from game.saved_game import SavedGame
 from game.views import NOWHERE, GameView, Lost, Replay, Visit
+from model.cpus import allowance
 from model.errors import DataError, PictureError
 from model.geography import is_country
+from model.types import Crop
 
 log = logging.getLogger(__name__)
 
 DEAL_PATIENCE_S = 20.0
 """How long one panorama after the other is tried before the player is told that it failed."""
+
+REMOTE_AT_ONCE = 32
+"""Panoramas fetched at a time where that is mostly waiting for the network."""
 
 OPPONENT_PATIENCE_S = 30.0
 """How long a guess waits for the opponent before the round goes on without it."""
@@ -94,6 +101,8 @@ class Games:
         )
         self._turns = OpponentTurns(source, opponent)
         self._prefetch = Prefetch(source)
+        # A panorama takes 10 MB while it is decoded; more at once than processors gain nothing.
+        self._reading = threading.Semaphore(REMOTE_AT_ONCE if source.remote else allowance())
         self.server = secrets.token_hex(4)
         """Names this server, so that a page can tell when it is another one."""
 
@@ -282,17 +291,22 @@ class Games:
             unreadable = self._unreadable.now()
             index = dealer.draw(self._places, session.dealt, seen, player.rng, unreadable)
             try:
-                panorama = self._source.picture(index)
+                crop, picture = self._cut(index, player.rng)
             except PictureError as error:
                 log.warning("panorama %d is left out: %s", index, error)
                 self._unreadable.add(index)
                 if self._clock_s() > give_up_s:
                     raise DataError("panoramas cannot be read: try again in a minute") from None
                 continue
-            crop = dealer.crop(*panorama.size, player.rng, self._source.worth(index))
-            picture = panorama.crop(crop.box)
             evidence = self._turns.begin(picture, index, crop)
             return Deal(session.deal(index, self._places[index], crop), picture, evidence)
+
+    def _cut(self, index: int, rng: Random) -> tuple[Crop, Image.Image]:
+        """A crop of a panorama to deal; raises PictureError if that cannot be read."""
+        with self._reading:
+            panorama = self._source.picture(index)
+            crop = dealer.crop(*panorama.size, rng, self._source.worth(index))
+            return crop, panorama.crop(crop.box)
 
     def _again(self, player: Player) -> GameView:
         """The game as it stands, for a page that does not know it: with the picture on show."""
@@ -332,7 +346,8 @@ class Games:
 
     def _crop(self, shown: Round) -> Image.Image:
         """What a round shows; raises PictureError if that can no longer be read."""
-        return self._source.picture(shown.place_index).crop(shown.crop.box)
+        with self._reading:
+            return self._source.picture(shown.place_index).crop(shown.crop.box)
 
     def _judge(self, player: Player, country: str | None) -> None:
         opponent = self._opponent_guess(player.evidence[-1], country)

@@ -17,6 +17,7 @@ from game.low_priority import LowPriorityExecutor
 from game.ports import Analysis, FavouredCue, Occlusion, Opponent, PanoramaSource
 from game.questions import Questions
 from game.refusals import RefusedError
+from model.cpus import allowance
 from model.types import Crop, Heatmap, Prediction
 
 T = TypeVar("T")
@@ -28,6 +29,9 @@ WAITING_MAX = 150
 
 BACKLOG_MAX = 12
 """With so many tests waiting, only the map of the opponent's guess is tested."""
+
+BACKLOG_FULL = 40
+"""With so many, none is; each that waits keeps its picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ class PendingEvidence:
             heatmap = analysis.heatmap(target)
         else:
             heatmap = analysis.contrast(target, against)
-        if not self._maps or self._executor.backlog < BACKLOG_MAX:
+        if self._executor.backlog < (BACKLOG_MAX if self._maps else BACKLOG_FULL):
             self._tests[key] = (
                 self._executor.submit(self._favoured_cue, heatmap),
                 self._executor.submit(analysis.occlude, heatmap),
@@ -198,8 +202,8 @@ class OpponentTurns:
 
     def __init__(self, source: PanoramaSource, opponent: Opponent) -> None:
         self._source, self._opponent = source, opponent
-        # Two at a time: the net uses every core by itself, and nobody waits behind a slow one.
-        self._executor = ThreadPoolExecutor(2, thread_name_prefix="opponent")
+        # One for each processor: a pass of one thread takes half the work of one spread over two.
+        self._executor = ThreadPoolExecutor(allowance(), thread_name_prefix="opponent")
         self._tests = LowPriorityExecutor()
         self._waiting = 0
         self._lock = threading.Lock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import lru_cache
 
 from PIL import Image
 
@@ -16,6 +17,9 @@ from model.explanation.cue_overlap import CueShare, most_looked_at, shares
 from model.types import Crop, Heatmap, Place
 
 log = logging.getLogger(__name__)
+
+CUE_MAPS_KEPT = 8
+"""Decoded, 0.8 MB each: a round asks for its own once when it is dealt, and for each heat map."""
 
 
 class HeldOut:
@@ -31,6 +35,7 @@ class HeldOut:
 
     def __init__(self, collection: Collection, trained: Trained) -> None:
         self._collection = collection
+        self._cues = lru_cache(CUE_MAPS_KEPT)(collection.cues)
         self._trained = trained
         of_test = collection.of_split("test")
         self._numbers = [i for i in of_test if not trained.covers(collection.places[i])]
@@ -67,7 +72,7 @@ class HeldOut:
 
         It gives 0 for every crop if the data set does not say where its cues are.
         """
-        cues = self._collection.cues(self._numbers[index])
+        cues = self._cues(self._numbers[index])
         return lambda crop: worth(cues.areas(crop), enough=FOUND) if cues else 0.0
 
     def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> CueShare | None:
@@ -75,7 +80,7 @@ class HeldOut:
 
         ``None`` if it favours none, or the data set does not say where its cues are.
         """
-        cues = self._collection.cues(self._numbers[index])
+        cues = self._cues(self._numbers[index])
         return most_looked_at(shares(heatmap, cues, crop)) if cues else None
 
     def any_picture(self) -> Image.Image:

@@ -85,8 +85,6 @@ def onnx(network: Network) -> Trunk:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
-    # Its arena never gives memory back; a pass takes what it needs and returns it.
-    options.enable_cpu_mem_arena = False
     session = onnxruntime.InferenceSession(
         _graph(network), options, providers=["CPUExecutionProvider"]
     )

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from model.checkpoint import Checkpoint, load
 from model.data.preprocessing import Letterbox
-from model.explanation.gradcam import contrast_cam, grad_cam
+from model.explanation.gradcam import class_evidence, contrast_cam, grad_cam
 from model.explanation.occlusion import (
     RANDOM_REGIONS,
     Faithfulness,
@@ -38,7 +38,7 @@ from model.types import Box, Heatmap, Prediction
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """What the net made of one picture; keeps the activations, so that maps cost little.
+    """What the net made of one picture; keeps what maps are made of, so that they cost little.
 
     Attributes:
         prediction: calibrated probabilities.
@@ -49,7 +49,7 @@ class Analysis:
     logits: NDArray[np.float64]
     _predictor: Predictor
     _pixels: Tensor
-    _features: Tensor
+    _evidence: Tensor
     _letterbox: Letterbox
 
     def heatmap(self, target: str) -> Heatmap:
@@ -59,14 +59,14 @@ class Analysis:
     def heatmaps(self, targets: Sequence[str]) -> list[Heatmap]:
         """Grad-CAM for several countries at once, comparable with each other."""
         classes = [COUNTRY_INDEX[target] for target in targets]
-        maps = grad_cam(self._predictor.checkpoint.network, self._features, classes)[0].numpy()
+        maps = grad_cam(self._evidence, classes)[0].numpy()
         content = self._letterbox.content_cells(*maps.shape[1:])
         return [Heatmap(t, grid, content) for t, grid in zip(targets, maps, strict=True)]
 
     def contrast(self, target: str, other: str) -> Heatmap:
         """What speaks for one country rather than another; its target is the former."""
         classes = COUNTRY_INDEX[target], COUNTRY_INDEX[other]
-        grid = contrast_cam(self._predictor.checkpoint.network, self._features, *classes)[0].numpy()
+        grid = contrast_cam(self._evidence, *classes)[0].numpy()
         return Heatmap(target, grid, self._letterbox.content_cells(*grid.shape))
 
     def occlude(
@@ -153,9 +153,11 @@ class Predictor:
     def analyse(self, picture: Image.Image) -> Analysis:
         """Look once at an RGB picture of any size, whole."""
         pixels, letterbox = self.checkpoint.preprocessing(picture)
-        # Not inference_mode: its tensors could not be differentiated later.
+        network = self.checkpoint.network
+        # Not inference_mode: its tensors could not be differentiated.
         with torch.no_grad():
             features = self._trunk(pixels[None])
-            logits = self.checkpoint.network.classify(features)
+            logits = network.classify(features)
+        evidence = class_evidence(network, features)
         prediction = Prediction(tuple(self.checkpoint.probabilities(logits)[0].tolist()))
-        return Analysis(prediction, logits[0].double().numpy(), self, pixels, features, letterbox)
+        return Analysis(prediction, logits[0].double().numpy(), self, pixels, evidence, letterbox)

@@ -39,6 +39,11 @@ KEY = re.compile(r"[0-9a-f]{32}")
 THREADS_MAX = 200
 """Handlers at work at once; most only wait for the opponent."""
 
+WAITING_MAX = 100
+"""Events that wait for one of them to be done; what comes then is asked to come again."""
+
+AGAIN_S = 5.0
+
 PLACE_PATIENCE_S = 10.0
 """How long an event waits where only so many of its kind are answered at once."""
 
@@ -106,6 +111,8 @@ class Events:
             return _problem(400, "problem_request")
         # Made here, for it belongs to the loop that it is used in.
         self._threads = self._threads or anyio.CapacityLimiter(THREADS_MAX)
+        if self._threads.statistics().tasks_waiting >= WAITING_MAX:
+            return _problem(429, "problem_busy", retry_after_s=AGAIN_S)
         return await anyio.to_thread.run_sync(self._work, name, event, limiter=self._threads)
 
     def _event(self, request: Request, body: bytes) -> Event | None:

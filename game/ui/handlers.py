@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ from game.ui import messages
 from game.ui.guide_messages import GuideMessages
 from game.ui.messages import Message
 from game.views import GameView, Visit
+from model.cpus import allowance
 from model.errors import PictureError
 from model.geography import is_country
 from model.photo_limits import BYTES_MAX
@@ -67,6 +69,8 @@ class GameHandlers:
 
     def __init__(self, games: Games) -> None:
         self._games = games
+        # Pictures weigh megabytes while they are encoded; see also Games.
+        self._encoding = threading.Semaphore(allowance())
 
     def open(self, event: Event) -> Message:
         """A page was opened: the game that it had, or a new one."""
@@ -111,7 +115,8 @@ class GameHandlers:
         self._games.leave(event.key)
 
     def _game(self, view: GameView) -> Message:
-        return self._stamped(messages.game_message(view))
+        with self._encoding:
+            return self._stamped(messages.game_message(view))
 
     def _stamped(self, message: Message) -> Message:
         return {**message, "server": self._games.server}

@@ -114,7 +114,7 @@ def _path(points: NDArray[np.float64]) -> str:
     steps = np.diff(rounded, axis=0)
     steps = steps[np.any(steps != 0, axis=1)]
     (x, y), *_ = rounded
-    return f"M{x} {y}l" + " ".join(f"{dx} {dy}" for dx, dy in steps) + "Z" if len(steps) else ""
+    return f"M{x} {y}l" + " ".join(map(str, steps.ravel().tolist())) + "Z" if len(steps) else ""
 
 
 def outline(heatmap: Heatmap) -> str:

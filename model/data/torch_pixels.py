@@ -13,7 +13,6 @@ import torch
 from PIL import ExifTags, Image, UnidentifiedImageError
 from torch import Tensor
 from torch.nn import functional
-from torchvision.io import ImageReadMode, decode_jpeg
 
 from model.data.pictures import open_picture
 from model.photo_limits import PIXELS_MAX
@@ -30,6 +29,9 @@ def decode(data: bytes, name: str) -> Tensor:
         PictureError: no picture, a damaged one, or too large a one.
     """
     if _is_plain_jpeg(data):
+        # Imports the compiler with it: 130 MB and a second that play does without.
+        from torchvision.io import ImageReadMode, decode_jpeg  # noqa: PLC0415
+
         try:
             pixels: Tensor = decode_jpeg(_tensor(data), mode=ImageReadMode.RGB)
         except RuntimeError:

@@ -1,10 +1,10 @@
 """Gradient-weighted class activation maps (Selvaraju et al. 2017, arXiv:1610.02391).
 
-Two ways to the same map. :func:`grad_cam` is the one that the game uses: the trunk has run once
-without a graph, and only what lies after the explained layer is differentiated, for each target.
-It neither hooks nor changes the network, so that threads may share one. :class:`HookedGradCam` is
-the experiment's: hooks on any layer of any network record its activations on the way forward and
-its gradients on the way back. :mod:`model.explanation.sanity` maps with it.
+Two ways to the same map. :func:`class_evidence` is the one that the game uses: the trunk has run
+once without a graph, and only what lies after the explained layer is differentiated, for all
+classes at once. It neither hooks nor changes the network, so that threads may share one.
+:class:`HookedGradCam` is the experiment's: hooks on any layer of any network record its activations
+on the way forward and its gradients on the way back. :mod:`model.explanation.sanity` maps with it.
 """
 
 from __future__ import annotations
@@ -16,51 +16,59 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from model.geography import COUNTRY_CODES
 from model.network import Network
 
 
-def grad_cam(network: Network, features: Tensor, targets: Sequence[int]) -> Tensor:
-    """Maps of one batch for several classes, from activations that are already there.
+def class_evidence(network: Network, features: Tensor) -> Tensor:
+    """What every cell says for and against every class: Grad-CAM before the cut at 0.
+
+    It is all that maps need, a twentieth of the activations that it is made of.
 
     Args:
         network: in eval mode.
         features: [N, channels, h, w], as :meth:`Network.features` gives them.
-        targets: T class indices; the maps are for their logits.
 
     Returns:
-        float32 [N, T, h, w], >= 0, in units of the logit: for a linear head, the values before
-        the cut at 0 add up to the logit without its bias.
+        float32 [N, classes, h, w], in units of the logit: for a linear head, the values of a class
+        add up to its logit without the bias.
     """
     with torch.enable_grad():
-        leaf = features.detach().requires_grad_(True)
-        logits = network.classify(leaf)
-        maps = []
-        for target in targets:
-            # The pictures of a batch do not meet in the head: the gradient of the sum holds each
-            # picture's own gradient.
-            (gradient,) = torch.autograd.grad(logits[:, target].sum(), leaf, retain_graph=True)
-            maps.append(weigh(leaf.detach(), gradient))
-    return torch.stack(maps, dim=1)
+        # The head sees the mean of all cells, so that its gradient is the same for each of them. A
+        # row for each class: one pass back differentiates all logits.
+        pooled = features.detach().mean(dim=(2, 3))[:, None]
+        rows = pooled.repeat(1, len(COUNTRY_CODES), 1).requires_grad_(True)
+        logits = network.head(rows).diagonal(dim1=1, dim2=2)
+        (gradients,) = torch.autograd.grad(logits.sum(), rows)
+    cells = features.shape[2] * features.shape[3]
+    return torch.einsum("nkc,nchw->nkhw", gradients / cells, features.detach())
 
 
-def contrast_cam(network: Network, features: Tensor, target: int, other: int) -> Tensor:
+def grad_cam(evidence: Tensor, targets: Sequence[int]) -> Tensor:
+    """Grad-CAM for the logits of some classes.
+
+    Args:
+        evidence: [N, classes, h, w], from :func:`class_evidence`.
+        targets: T class indices.
+
+    Returns:
+        float32 [N, T, h, w], >= 0, in units of the logit.
+    """
+    return evidence[:, list(targets)].clamp(min=0)
+
+
+def contrast_cam(evidence: Tensor, target: int, other: int) -> Tensor:
     """What speaks for one class rather than another: Grad-CAM for the difference of their logits.
 
     Args:
-        network: in eval mode.
-        features: [N, channels, h, w], as :meth:`Network.features` gives them.
+        evidence: [N, classes, h, w], from :func:`class_evidence`.
         target: the class that the maps speak for.
         other: the class that they speak against.
 
     Returns:
         float32 [N, h, w], >= 0, in units of the logit.
     """
-    with torch.enable_grad():
-        leaf = features.detach().requires_grad_(True)
-        logits = network.classify(leaf)
-        difference = (logits[:, target] - logits[:, other]).sum()
-        (gradient,) = torch.autograd.grad(difference, leaf)
-    return weigh(leaf.detach(), gradient)
+    return (evidence[:, target] - evidence[:, other]).clamp(min=0)
 
 
 def weigh(activations: Tensor, gradients: Tensor) -> Tensor:

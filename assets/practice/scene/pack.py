@@ -157,7 +157,8 @@ def _encode_all(table_rows: list[dict[str, Any]], quality: int) -> list[bytes]:
     """Pictures as they are packed when those to learn from have this quality."""
     sources = [row["source"] for row in table_rows]
     qualities = [quality + TEST_LEAD * (row["split"] == "test") for row in table_rows]
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:  # WebP's encoder lets go of the GIL
+    # WebP's encoder lets go of the GIL.
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         return list(pool.map(encode, sources, qualities))
 
 

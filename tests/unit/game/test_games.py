@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -324,3 +325,29 @@ def test_a_replay_shows_the_very_same_crop(games: Games) -> None:
     assert np.array_equal(np.asarray(replay.picture), np.asarray(dealt.picture))
     for nonsense in (0, 2, -1, True, "1", None, 1.0):
         assert games.replay("a", nonsense) is None
+
+
+def test_no_more_panoramas_are_decoded_at_once_than_there_are_processors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("game.games.allowance", lambda: 2)
+    source, at_once, most, lock = small_source(), [0], [0], threading.Lock()
+    read = source.picture
+
+    def counted(index: int) -> Image.Image:
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        time.sleep(0.05)
+        try:
+            return read(index)
+        finally:
+            with lock:
+                at_once[0] -= 1
+
+    source.picture = counted  # type: ignore[method-assign]
+    games = Games(source, FakeOpponent(), rng_seed=1)
+    with ThreadPoolExecutor(8) as pool:
+        dealt = list(pool.map(lambda key: games.start(key, "graded"), "abcdefgh"))
+    assert all(view.picture is not None for view in dealt)
+    assert most == [2], "each takes megabytes while it is decoded"

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from game.games import Games
-from game.opponent_turn import BACKLOG_MAX
+from game.opponent_turn import BACKLOG_FULL, BACKLOG_MAX
 from game.players import IDLE_S
 from game.ui import messages
 from game.views import GameView
@@ -182,6 +182,36 @@ def test_with_many_tests_waiting_only_its_guess_is_tested() -> None:
     assert others
     assert not any(one.pending for one in others)
     opponent.gate.set()
+
+
+def test_with_too_many_tests_waiting_none_is_begun() -> None:
+    opponent = Blockable()
+    games = Games(small_source(), opponent, rng_seed=1)
+    views = []
+    for i in range(BACKLOG_FULL):
+        first = games.start(f"player {i}", "graded")
+        views.append(games.guess(f"player {i}", first.ticket, truth(first)))
+    maps = views[-1].evidence[0].maps
+    assert len(maps) >= 2, "the maps are there"
+    assert not any(one.pending for one in maps)
+    opponent.gate.set()
+
+
+def test_as_many_turns_are_played_at_once_as_there_are_processors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    together = threading.Barrier(3)
+
+    class Together(FakeOpponent):
+        def analyse(self, picture: Image.Image) -> FakeAnalysis:
+            together.wait(20)
+            return super().analyse(picture)
+
+    monkeypatch.setattr("game.opponent_turn.allowance", lambda: 3)
+    games = Games(small_source(), Together(), rng_seed=1)
+    dealt = [games.start(key, "graded") for key in "abc"]
+    for key, view in zip("abc", dealt, strict=True):
+        assert games.guess(key, view.ticket, "HU").evidence[0].prediction is not None
 
 
 def test_a_finished_round_keeps_its_maps_and_lets_the_analysis_go() -> None:

@@ -95,7 +95,7 @@ def test_explain(tmp_path: Path) -> None:
     assert document["target"] == "HU"
     assert 0 <= document["probability"] <= 1
     grid = np.array(document["grid"])
-    assert grid.shape == (10, 11)
+    assert grid.shape == (9, 10)
     assert (grid >= 0).all()
     assert document["blank"] == (grid.max() == 0)
     if not document["blank"]:

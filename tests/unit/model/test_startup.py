@@ -89,3 +89,29 @@ def test_threads_keep_to_the_allowance(monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
     code += "from model import cpus; print(cpus.allowance())"
     assert run(code, OMP_NUM_THREADS="").stdout == "1\n"
+
+
+BURST = """
+import resource
+def rss_mb():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+bytearray(2**21)  # freed: by default blocks up to this size then come from the heap
+kept, burst, before = [], [], rss_mb()
+for _ in range(100):
+    burst.append(b"x" * (3 * 2**19))
+    kept.append(b"x" * 3000)  # what lives on stands between
+del burst
+print(rss_mb() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what the C library keeps is its own affair")
+def test_what_a_burst_took_is_given_back() -> None:
+    found = run("startup.give_memory_back()\n" + BURST)
+    assert float(found.stdout) < 20, found.stderr
+
+
+def test_playing_needs_no_compiler() -> None:
+    found = run("import sys, app; print([m for m in ('torchvision', 'sympy') if m in sys.modules])")
+    assert found.stdout.strip() == "[]", "130 MB and a second of every start"

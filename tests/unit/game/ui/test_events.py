@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -94,6 +97,34 @@ def test_whatever_breaks_is_one_message_without_a_path(
     assert (answer.status_code, answer.json()["problem"]) == (status, problem)
     assert "secret" not in answer.text
     assert problem in TEXTS["en"]
+
+
+def test_what_waits_has_a_bound_and_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("game.ui.events.THREADS_MAX", 1)
+    monkeypatch.setattr("game.ui.events.WAITING_MAX", 1)
+    gate, begun = threading.Event(), threading.Event()
+
+    def slow(_: Event) -> Message:
+        begun.set()
+        gate.wait(20)
+        return {}
+
+    with client(slow) as asking, ThreadPoolExecutor(3) as pool:
+
+        def ask() -> Any:
+            return asking.post("/geoduel/look", json={"key": KEY})
+
+        asked = [pool.submit(ask)]
+        assert begun.wait(20)
+        asked += [pool.submit(ask), pool.submit(ask)]
+        deadline_s = time.monotonic() + 20
+        while not any(one.done() for one in asked) and time.monotonic() < deadline_s:
+            time.sleep(0.01)
+        gate.set()
+        answers = [one.result(20) for one in asked]
+    assert sorted(one.status_code for one in answers) == [200, 200, 429]
+    (refused,) = (one.json() for one in answers if one.status_code == 429)
+    assert (refused["problem"], refused["retry_after_s"]) == ("problem_busy", 5)
 
 
 def test_one_address_is_slowed_down_and_others_are_not() -> None:

@@ -11,7 +11,7 @@ from torchvision import models
 from model import backbones
 from model.checkpoint import DEFAULT_CHECKPOINT, load
 from model.errors import ConfigError
-from model.explanation.gradcam import HookedGradCam, grad_cam
+from model.explanation.gradcam import HookedGradCam, class_evidence, grad_cam
 from model.network import Network, NetworkConfig
 
 PIXELS = torch.randint(0, 256, (1, 3, 64, 96), generator=torch.Generator().manual_seed(1))
@@ -39,7 +39,7 @@ def test_a_backbone_is_cut_so_that_its_map_can_be_explained(name: str) -> None:
     assert features.shape[2:] == (2, 3)
     assert middle.shape[2] >= 4, "the cut lies where the map gets its last size"
     assert torch.isfinite(network.classify(features)).all()
-    fast = grad_cam(network, features, [3])
+    fast = grad_cam(class_evidence(network, features), [3])
     with HookedGradCam(network, network.back) as cam:
         assert torch.allclose(fast, cam(PIXELS, [3]), atol=1e-5)
 

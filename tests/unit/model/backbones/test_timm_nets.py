@@ -12,7 +12,7 @@ from model.backbones.timm_nets import Features
 from model.checkpoint import Checkpoint, load, save
 from model.data.preprocessing import Preprocessing
 from model.errors import CheckpointError, ConfigError
-from model.explanation.gradcam import HookedGradCam, grad_cam
+from model.explanation.gradcam import HookedGradCam, class_evidence, grad_cam
 from model.network import Network, NetworkConfig
 from model.training.optimization import adamw
 from model.training.stage import Stage
@@ -47,7 +47,7 @@ def test_its_map_lies_as_the_picture_does_and_can_be_explained(
     with torch.no_grad():
         features = network.features(picture)
     assert features.shape == (1, network.head[-1].in_features, 2, 3)
-    fast = grad_cam(network, features, [3])
+    fast = grad_cam(class_evidence(network, features), [3])
     with HookedGradCam(network, network.back) as cam:
         assert torch.allclose(fast, cam(picture, [3]), atol=1e-5)
     assert len(network.layers) == n_layers

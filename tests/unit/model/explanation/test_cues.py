@@ -135,16 +135,17 @@ def test_the_practice_world_says_what_its_cues_are() -> None:
     assert share["bollard"] > 2 * share["road_surface"], "bollards are a country's own"
 
 
-def test_cues_come_from_the_right_row(tmp_path: Path, photo_folder: Callable[..., Path]) -> None:
-    def row(i: int) -> dict[str, object]:
-        found = [{"name": "sign", "value": "x", "label": 1}] if i % 2 else []
-        return {
-            "split": "test",
-            "cues": found,
-            "cue_map": {"bytes": labels(sign=(i, i + 1)), "path": ""},
-            "country_iso_alpha2": "KE" if i == 2 else "HU",
-        }
+def row(i: int) -> dict[str, object]:
+    found = [{"name": "sign", "value": "x", "label": 1}] if i % 2 else []
+    return {
+        "split": "test",
+        "cues": found,
+        "cue_map": {"bytes": labels(sign=(i, i + 1)), "path": ""},
+        "country_iso_alpha2": "KE" if i == 2 else "HU",
+    }
 
+
+def test_cues_come_from_the_right_row(tmp_path: Path, photo_folder: Callable[..., Path]) -> None:
     shard(tmp_path / "with" / "a.parquet", [row(i) for i in range(9)])
     shard(tmp_path / "without" / "a.parquet", [{}])
     folder = photo_folder(Hungary=1)
@@ -168,6 +169,19 @@ def test_cues_come_from_the_right_row(tmp_path: Path, photo_folder: Callable[...
     assert of_second(Crop(0, 0, 10, HEIGHT)) == CUES["sign"].worth
     assert of_second(Crop(10, 0, 10, HEIGHT)) == 0
     assert held_out.worth(0)(whole) == 0, "this row has no cue map"
+
+
+def test_a_round_decodes_its_cues_once(tmp_path: Path) -> None:
+    shard(tmp_path / "a.parquet", [row(i) for i in range(4)])
+    collection, decoded = Collection.open([tmp_path]), []
+    cues = collection.cues
+    collection.cues = lambda index: decoded.append(index) or cues(index)  # type: ignore[method-assign,func-returns-value]
+    held_out = HeldOut(collection, Trained())
+    whole = Crop(0, 0, WIDTH, HEIGHT)
+    held_out.worth(1)(whole)
+    for _ in range(4):
+        held_out.looked_at(1, whole, heatmap(np.ones((1, 200), dtype=np.float32)))
+    assert len(decoded) == 1
 
 
 def test_a_crop_is_worth_its_cues_and_what_is_everywhere_nothing() -> None:

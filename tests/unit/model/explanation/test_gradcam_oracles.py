@@ -10,7 +10,7 @@ from captum.attr import LayerGradCam
 from torch import Tensor
 from torchcam.methods import GradCAM
 
-from model.explanation.gradcam import HookedGradCam, grad_cam
+from model.explanation.gradcam import HookedGradCam, class_evidence, grad_cam
 from model.network import Network, NetworkConfig
 
 TARGETS = [0, 25, 55]
@@ -32,7 +32,7 @@ def pixels() -> Tensor:
 def ours(network: Network, pixels: Tensor, targets: Sequence[int]) -> Tensor:
     with torch.no_grad():
         features = network.features(pixels)
-    return grad_cam(network, features, targets)
+    return grad_cam(class_evidence(network, features), targets)
 
 
 def same(a: Tensor, b: Tensor) -> bool:
