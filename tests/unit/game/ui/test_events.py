@@ -13,7 +13,7 @@ from game.games import Games
 from game.limits import Allowance
 from game.players import Players
 from game.refusals import RefusedError
-from game.ui.events import SMALL_BYTES_MAX, EventKind, Events
+from game.ui.events import OURS, SMALL_BYTES_MAX, EventKind, Events
 from game.ui.handlers import Event
 from game.ui.messages import Message
 from game.ui.page import build_page
@@ -52,6 +52,12 @@ def test_an_event_comes_through() -> None:
 def test_what_is_no_event_is_turned_away(body: bytes) -> None:
     answer = client(echo).post("/geoduel/look", content=body)
     assert (answer.status_code, answer.json()["problem"]) == (400, "problem_request")
+
+
+def test_every_answer_says_that_it_is_ours() -> None:
+    asking = client(lambda _: {"a": 1})
+    for name, body in (("look", {"key": KEY}), ("look", {}), ("nothing", {"key": KEY})):
+        assert OURS.items() <= dict(asking.post(f"/geoduel/{name}", json=body).headers).items()
 
 
 def test_unknown_names_and_methods() -> None:
