@@ -102,6 +102,17 @@ def test_whatever_breaks_is_one_message_without_a_path(
     assert problem in TEXTS["en"]
 
 
+@pytest.mark.parametrize("odd", [r'"\ud800"', "NaN", "1e999", '"' + "x" * 900 + '"', "[[]]", "77"])
+def test_what_is_no_round_is_not_sent_back(odd: str) -> None:
+    page = build_page(Games(small_source(), FakeOpponent()), FakeOpponent(), read_photo=read_photo)
+    asking = TestClient(Starlette(routes=[page.game_events.route]))
+    asking.post("/geoduel/open", json={"key": KEY})
+    answer = asking.post("/geoduel/evidence", content=f'{{"key": "{KEY}", "round": {odd}}}')
+    assert answer.status_code == 200
+    assert answer.json()["number"] is None
+    assert answer.json()["evidence"] == []
+
+
 def test_one_address_is_slowed_down_and_others_are_not() -> None:
     asking = client(echo)
 
