@@ -2,7 +2,7 @@
 
 usage::
 
-    python -m tests.adversary [--rounds 60] [--kills 5]
+    python -m tests.adversary [--rounds 60] [--kills 3]
 
 One player without a browser plays rounds against ``app.py`` with an SQLite file. Before each guess
 everything that may be asked is asked, and all that comes back is searched for the truth and for the
@@ -156,7 +156,7 @@ def run(rounds: int, kills: int, folder: Path) -> tuple[Count, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.adversary", description=__doc__)
     parser.add_argument("--rounds", type=int, default=60)
-    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--kills", type=int, default=3)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         count, kept = run(args.rounds, args.kills, Path(folder))
