@@ -79,7 +79,8 @@ def evidence_message(view: GameView, number: object) -> Message:
 
     The number comes from outside: what is none of such a round is not sent back.
     """
-    found, maps = None, ()
+    found: int | None = None
+    maps: tuple[EvidenceMap, ...] = ()
     if type(number) is int and 1 <= number <= len(view.evidence):
         found, maps = number, view.evidence[number - 1].maps
     return {
