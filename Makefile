@@ -3,6 +3,8 @@
 # make test-fast  those without browser, database, server, training or processes: under two minutes
 # make setup  only installs;  make check  lints, type-checks, checks the arrows
 # make opponent STREETVIEW=DIR  trains the net that ships: hours, or minutes on a GPU
+# make audit  asks PyPI for known flaws of what is locked;  make sbom  lists it in build/sbom.json
+# make adversary  tries what SECURITY.md says on the running program
 # make fuzz   reads mutated photos (FILES, default 10000; SEED, default 1)
 # make load   lets PLAYERS (50) play GAMES (1) each against a server of its own, and prints its times
 # make bench  prints benchmarks;  make lock  renews requirements.lock from requirements.txt
@@ -20,7 +22,7 @@ SEED ?= 1
 PLAYERS ?= 50
 GAMES ?= 1
 
-.PHONY: help play test test-fast setup check lock opponent bench fuzz load clean
+.PHONY: help play test test-fast setup check lock audit sbom opponent bench fuzz load adversary clean
 .DEFAULT_GOAL := help
 
 help:
@@ -75,6 +77,16 @@ opponent: $(VENV)/.test
 	$(TEACH) --out runs/teacher-2 --set seed=2 --set logit_adjustment=0.5
 	$(TEACH) --out runs/teacher-3 --set seed=3 --set stages.1.short_side_px=288 --set augmentation.mixup=0.4
 	$(TRAIN) --config model/experiments/opponent.toml --out runs/opponent
+
+audit: $(VENV)/.test
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(VENV)/.test
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON -o build/sbom.json requirements.lock
+
+adversary: $(VENV)/.test
+	$(BIN)/python -m tests.adversary
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.benchmarks

@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 
 PATH = "/geoduel/{name}"
 
+OURS = {"x-geoduel": "answer"}
+"""The header of every answer: what lacks it comes from something in between, such as a proxy."""
+
 KEY = re.compile(r"[0-9a-f]{32}")
 """128 random bits, drawn by the page."""
 
@@ -136,7 +139,7 @@ class Events:
             wait_s = self._limits[kind.allowance].wait_s(event.visit.address)
             if wait_s:
                 raise RefusedError("problem_often", wait_s)
-            return JSONResponse(self._in_its_place(name, event) or {})
+            return JSONResponse(self._in_its_place(name, event) or {}, headers=OURS)
         except RefusedError as refused:
             return _problem(429, refused.problem, retry_after_s=refused.retry_after_s)
         except DataError as error:
@@ -167,4 +170,4 @@ async def _read(request: Request, bytes_max: int) -> bytes | None:
 
 
 def _problem(status: int, problem: str, **more: Any) -> Response:
-    return JSONResponse({**messages.problem_message(problem), **more}, status)
+    return JSONResponse({**messages.problem_message(problem), **more}, status, headers=OURS)

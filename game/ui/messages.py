@@ -75,13 +75,17 @@ def replay_message(view: GameView, replay: Replay) -> Message:
 
 
 def evidence_message(view: GameView, number: object) -> Message:
-    """What is known by now about the maps of a finished round, by its number from 1."""
+    """What is known by now about the maps of a finished round, by its number from 1.
+
+    The number comes from outside: what is none of such a round is not sent back.
+    """
+    found: int | None = None
     maps: tuple[EvidenceMap, ...] = ()
     if type(number) is int and 1 <= number <= len(view.evidence):
-        maps = view.evidence[number - 1].maps
+        found, maps = number, view.evidence[number - 1].maps
     return {
         "step": view.ticket,
-        "number": number,
+        "number": found,
         "evidence": [{"country": one.heatmap.target, **_known(one)} for one in maps],
     }
 

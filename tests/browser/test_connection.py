@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Route
 
+from game.ui.events import OURS
 from tests.browser.conftest import Player, serving
 from tests.browser.relay import Relay
 
@@ -218,9 +220,34 @@ def test_a_page_that_is_opened_while_the_house_is_full_gets_in_later(
     full = '{"phase": "problem", "problem": "problem_full"}'
     player = visit(relay.url)
     page = player.page
-    page.route("**/geoduel/open", lambda route: route.fulfill(status=429, body=full))
+    page.route("**/geoduel/open", lambda route: route.fulfill(status=429, body=full, headers=OURS))
     page.evaluate("sessionStorage.clear()")
     page.reload()
     page.wait_for_function("document.querySelector('.gd-wait')?.textContent.includes('place is')")
     page.unroute("**/geoduel/open")
     player.wait_for_deal()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, '{"error": "not found"}'), (500, "{}"), (200, "[]"), (200, "null"), (200, '"log in"')],
+)
+def test_an_answer_of_something_in_between_is_none(
+    status: int, body: str, fakes_port: int, visit: Visit
+) -> None:
+    player = visit(fakes_port)
+    page = player.page
+
+    def in_between(route: Route) -> None:
+        route.fulfill(status=status, body=body, content_type="application/json")
+
+    page.route("**/geoduel/*", in_between)
+    page.click("#pass-button")
+    page.wait_for_selector(".gd-connection")
+    page.unroute("**/geoduel/*")
+    wait_for(player, "reveal")
+    assert len(page.evaluate("GeoDuel.state.game.history")) == 1
+    page.click("#tab-photo")
+    page.route("**/geoduel/photo", in_between)
+    page.set_input_files("#upload-photo input[type=file]", photo(64))
+    assert "lost" in page.wait_for_selector("#upload-result [role=alert]").inner_text()

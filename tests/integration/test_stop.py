@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
-import urllib.request
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.browser.conftest import free_port, wait_for_server
-from tests.conftest import ROOT
+from tests.served import Server
 
 pytestmark = pytest.mark.slow
-KEY = "ab" * 16
-
-
-class Server:
-    """``python app.py`` with an SQLite file."""
-
-    def __init__(self, scores: Path, log: Path) -> None:
-        self._port = free_port()
-        env = {**os.environ, "GEODUEL_SCORES": str(scores), "DATABASE_URL": ""}
-        with log.open("w") as stream:
-            self.process = subprocess.Popen(
-                [sys.executable, "app.py", "--port", str(self._port)],
-                cwd=ROOT,
-                env=env,
-                stdout=stream,
-                stderr=stream,
-            )
-        try:
-            wait_for_server(self._port, self.process, log)
-        except BaseException:
-            self.process.kill()
-            raise
-
-    def ask(self, name: str, **data: Any) -> dict[str, Any]:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self._port}/geoduel/{name}",
-            json.dumps({"key": KEY, **data}).encode(),
-            {"content-type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return dict(json.load(answer))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])

@@ -63,8 +63,8 @@
       const options = { method: "POST", headers, body, signal: abort.signal, cache: "no-store" };
       const response = await fetch(address(name), options);
       if (response.status === 413) return { phase: "problem", problem: "problem_too_big" };
-      if ([408, 425, 502, 503, 504].includes(response.status)) return null;
-      return await response.json(); // what is no JSON comes from something in between
+      // Else it comes from something in between: a proxy, a host whose server sleeps, a log-in page.
+      return response.headers.has("x-geoduel") ? await response.json() : null;
     } catch {
       return null;
     } finally {

@@ -16,7 +16,7 @@ from game.games import Games
 from game.limits import Allowance
 from game.players import Players
 from game.refusals import RefusedError
-from game.ui.events import SMALL_BYTES_MAX, EventKind, Events
+from game.ui.events import OURS, SMALL_BYTES_MAX, EventKind, Events
 from game.ui.handlers import Event
 from game.ui.messages import Message
 from game.ui.page import build_page
@@ -55,6 +55,12 @@ def test_an_event_comes_through() -> None:
 def test_what_is_no_event_is_turned_away(body: bytes) -> None:
     answer = client(echo).post("/geoduel/look", content=body)
     assert (answer.status_code, answer.json()["problem"]) == (400, "problem_request")
+
+
+def test_every_answer_says_that_it_is_ours() -> None:
+    asking = client(lambda _: {"a": 1})
+    for name, body in (("look", {"key": KEY}), ("look", {}), ("nothing", {"key": KEY})):
+        assert OURS.items() <= dict(asking.post(f"/geoduel/{name}", json=body).headers).items()
 
 
 def test_unknown_names_and_methods() -> None:
@@ -125,6 +131,17 @@ def test_what_waits_has_a_bound_and_is_told_so(monkeypatch: pytest.MonkeyPatch) 
     assert sorted(one.status_code for one in answers) == [200, 200, 429]
     (refused,) = (one.json() for one in answers if one.status_code == 429)
     assert (refused["problem"], refused["retry_after_s"]) == ("problem_busy", 5)
+
+
+@pytest.mark.parametrize("odd", [r'"\ud800"', "NaN", "1e999", '"' + "x" * 900 + '"', "[[]]", "77"])
+def test_what_is_no_round_is_not_sent_back(odd: str) -> None:
+    page = build_page(Games(small_source(), FakeOpponent()), FakeOpponent(), read_photo=read_photo)
+    asking = TestClient(Starlette(routes=[page.game_events.route]))
+    asking.post("/geoduel/open", json={"key": KEY})
+    answer = asking.post("/geoduel/evidence", content=f'{{"key": "{KEY}", "round": {odd}}}')
+    assert answer.status_code == 200
+    assert answer.json()["number"] is None
+    assert answer.json()["evidence"] == []
 
 
 def test_one_address_is_slowed_down_and_others_are_not() -> None:

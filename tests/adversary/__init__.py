@@ -1,0 +1,1 @@
+"""What an adversary tries on the running program: ``python -m tests.adversary``."""
