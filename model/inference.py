@@ -85,6 +85,8 @@ def onnx(network: Network) -> Trunk:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
+    # Its pool keeps what it once took: 180 MB with 50 players, for a tenth of the time.
+    options.enable_cpu_mem_arena = False
     session = onnxruntime.InferenceSession(
         _graph(network), options, providers=["CPUExecutionProvider"]
     )
