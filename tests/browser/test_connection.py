@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Route
 
 from game.ui.events import OURS
+from game.ui.texts import TEXTS
 from tests.browser.conftest import Player, serving
 from tests.browser.relay import Relay
 
@@ -223,7 +224,10 @@ def test_a_page_that_is_opened_while_the_house_is_full_gets_in_later(
     page.route("**/geoduel/open", lambda route: route.fulfill(status=429, body=full, headers=OURS))
     page.evaluate("sessionStorage.clear()")
     page.reload()
-    page.wait_for_function("document.querySelector('.gd-wait')?.textContent.includes('place is')")
+    page.wait_for_function(
+        "text => document.querySelector('.gd-wait')?.textContent === text",
+        arg=TEXTS["en"]["problem_full"],
+    )
     page.unroute("**/geoduel/open")
     player.wait_for_deal()
 
