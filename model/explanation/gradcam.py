@@ -36,10 +36,11 @@ def class_evidence(network: Network, features: Tensor) -> Tensor:
     with torch.enable_grad():
         # The head sees the mean of all cells, so that its gradient is the same for each of them. A
         # row for each class: one pass back differentiates all logits.
-        pooled = features.detach().mean(dim=(2, 3))[:, None]
-        rows = pooled.repeat(1, len(COUNTRY_CODES), 1).requires_grad_(True)
-        logits = network.head(rows).diagonal(dim1=1, dim2=2)
+        pooled, n_classes = features.detach().mean(dim=(2, 3)), len(COUNTRY_CODES)
+        rows = pooled.repeat_interleave(n_classes, dim=0).requires_grad_(True)
+        logits = network.head(rows).view(-1, n_classes, n_classes).diagonal(dim1=1, dim2=2)
         (gradients,) = torch.autograd.grad(logits.sum(), rows)
+        gradients = gradients.view(-1, n_classes, pooled.shape[1])
     cells = features.shape[2] * features.shape[3]
     return torch.einsum("nkc,nchw->nkhw", gradients / cells, features.detach())
 
