@@ -11,9 +11,9 @@ from torch import Tensor, multiprocessing, nn
 from torch.utils.data import Dataset
 
 from model.data.datasets import Item
-from model.errors import ConfigError, PictureError
+from model.errors import ConfigError
 from model.training import features
-from model.training.batches import Batch, UnreadableItem
+from model.training.batches import Batch, BatchLoader, UnreadableItem
 from model.training.distributed import Processes, choose_device, join_processes
 from model.training.features import FeatureCache
 from model.training.fitting import AdjustedLoss, GradientSteps
@@ -62,12 +62,9 @@ def compute_features(processes: Processes, folder: Path) -> list[int]:
         computed.append(int(x))
         return 2 * x
 
-    def unreadable(_item: int, error: PictureError) -> None:
-        raise error
-
     features.ITEMS_PER_FILE = 3
-    cache = FeatureCache(folder, frozen, "a", lambda items: items, unreadable)
-    cached, kept = cache.features(Numbers(), [str(i) for i in range(8)], processes)
+    cache = FeatureCache(folder, frozen, "a", lambda items: items)
+    cached, kept = cache.features(BatchLoader(Numbers()), [str(i) for i in range(8)], processes)
     assert kept == list(range(8))
     assert [float(cached[i][0]) for i in kept] == [2.0 * i for i in kept]
     return computed
