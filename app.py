@@ -26,7 +26,6 @@ from typing import Any
 from model import startup
 
 if __name__ == "__main__":
-    startup.give_memory_back()
     startup.prepare()  # before the imports below, which take seconds and read the environment
 
 from game.games import Games

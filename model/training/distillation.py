@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from model.checkpoint import Checkpoint, load
+from model.checkpoint import Checkpoint
 from model.errors import ConfigError
 
 
@@ -40,14 +39,6 @@ class Distillation:
             raise ConfigError("distillation.teachers: name at least one checkpoint's directory")
         if not (0 < self.weight <= 1 and self.temperature > 0):
             raise ConfigError("distillation: weight in (0, 1], temperature above 0")
-
-    def load(self) -> list[Checkpoint]:
-        """The teachers.
-
-        Raises:
-            CheckpointError: one of them cannot be read.
-        """
-        return [load(Path(directory)) for directory in self.teachers]
 
 
 class Teachers:

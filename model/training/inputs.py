@@ -152,12 +152,6 @@ class InputPipeline:
             bf16 = has_bf16(device)
         self.computation = Computation(device, bf16, config.channels_last)
 
-    def learner(self, network: Network) -> Learner:
-        """Makes logits of pixels by a network, which moves to where the run computes."""
-        layout = torch.channels_last if self._config.channels_last else torch.contiguous_format
-        moved = network.eval().to(self._processes.device)
-        return Learner(moved.to(memory_format=layout), self.computation)  # type: ignore[call-overload]
-
     def places(self, split: str) -> list[int]:
         """The places of a split.
 

@@ -73,12 +73,12 @@ class Trainer:
         network = Network(
             config.network, pretrained=config.pretrained, weights_file=config.weights_file
         )
-        starts = [load(Path(directory)) for directory in config.start_from]
-        if starts:
+        taught_by = config.distillation.teachers if config.distillation else ()
+        earlier = {one: load(Path(one)) for one in (*config.start_from, *taught_by)}
+        if config.start_from:
+            starts = [earlier[directory] for directory in config.start_from]
             network.load_state_dict(mean_weights(starts, network))
-        self.network = network.eval().to(self.processes.device)
-        if config.channels_last:
-            self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = self._placed(network)
         self.inputs = InputPipeline(
             config,
             collection,
@@ -93,16 +93,25 @@ class Trainer:
             config.label_smoothing,
         )
         self._mean: MeanOfWeights | None = None
-        teachers = config.distillation.load() if config.distillation else []
-        self._teachers = [self.inputs.learner(teacher.network) for teacher in teachers]
+        self._teachers = [
+            Learner(self._placed(earlier[one].network), self.inputs.computation)
+            for one in taught_by
+        ]
         self.state = TrainingState(
             config,
             collection,
             self.network,
             self.directory,
             self.processes,
-            [earlier.trained for earlier in (*starts, *teachers)],
+            [one.trained for one in earlier.values()],
         )
+
+    def _placed(self, network: Network) -> Network:
+        """A network in eval mode, where and as the run computes."""
+        placed = network.eval().to(self.processes.device)
+        if self.config.channels_last:
+            placed.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return placed
 
     def run(self, *, resume: bool) -> Checkpoint:
         """Train all stages and write the run's directory.
