@@ -12,6 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from game.ui.whole_answer import with_body_changed
+
 PAGE = "/"
 FILES = re.compile(r"/theme\.css|/(?:static|assets)/.+\.(?:js|css|svg)")
 """Of Gradio's frontend: texts, and none of them a stream."""
@@ -46,29 +48,22 @@ class Compression:
         work = self._work(scope)
         if work is None:
             return await self._quickly(scope, receive, send)
-        start: Message = {}
-        body = bytearray()
 
-        async def compress(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-                return
-            body.extend(message.get("body", b""))
-            if message.get("more_body"):
-                return
-            answer = bytes(body)
-            if len(answer) >= SMALL_BYTES and start["status"] == 200:
-                answer = await anyio.to_thread.run_sync(work, answer)
-                headers = MutableHeaders(scope=start)
-                headers["content-encoding"] = "br"
-                headers["content-length"] = str(len(answer))
-                headers.add_vary_header("accept-encoding")
-            await send(start)
-            await send({**message, "body": answer})
+        async def compress(start: Message, answer: bytes) -> bytes:
+            if len(answer) < SMALL_BYTES or start["status"] != 200:
+                return answer
+            answer = await anyio.to_thread.run_sync(work, answer)
+            headers = MutableHeaders(scope=start)
+            headers["content-encoding"] = "br"
+            headers["content-length"] = str(len(answer))
+            headers.add_vary_header("accept-encoding")
+            return answer
 
         # Gradio would compress by itself, once more for every visitor.
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        return await self._app({**scope, "headers": plain}, receive, compress)
+        return await with_body_changed(
+            self._app, {**scope, "headers": plain}, receive, send, compress
+        )
 
     def _work(self, scope: Scope) -> Callable[[bytes], bytes] | None:
         """What compresses the answer to a request; ``None`` where gzip does."""

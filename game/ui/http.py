@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from game.ui.compression import Compression
+from game.ui.whole_answer import with_body_changed
 
 OPEN_PATHS = re.compile(
     r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon/(?:192|512)"
@@ -109,24 +110,15 @@ class _Card:
         if scope["type"] != "http" or scope["path"] != "/":
             await self._app(scope, receive, send)
             return
-        start: Message = {}
-        body = bytearray()
 
-        async def replace(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-                return
-            body.extend(message.get("body", b""))
-            if message.get("more_body"):
-                return
-            page = _GRADIOS_CARD.sub(b"", bytes(body))
+        async def replace(start: Message, body: bytes) -> bytes:
+            page = _GRADIOS_CARD.sub(b"", body)
             page = page.replace(b"<head>", b"<head>" + _card(_address(scope)).encode(), 1)
             if body:  # none in the answer to HEAD
                 MutableHeaders(scope=start)["content-length"] = str(len(page))
-            await send(start)
-            await send({**message, "body": page})
+            return page
 
-        await self._app(scope, receive, replace)
+        await with_body_changed(self._app, scope, receive, send, replace)
 
 
 def _address(scope: Scope) -> str:
