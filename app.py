@@ -39,6 +39,7 @@ from model.data.guide_pictures import GuidePictures
 from model.errors import ConfigError
 from model.held_out import HeldOut
 from model.inference import fastest
+from model.levels import read_measured
 from model.predictor import Predictor
 from model.uploads.reader import UploadReader
 
@@ -117,7 +118,14 @@ def assemble(settings: Settings) -> tuple[GamePage, Games, SqlScoreboard | None]
     world = panoramas if practice else Collection.open([PRACTICE])
     guide_pictures = GuidePictures(world)
     read_photo = UploadReader().read
-    page = build_page(games, predictor, read_photo=read_photo, guide_pictures=guide_pictures)
+    kind = "rendered" if source.rendered else "photographed"
+    page = build_page(
+        games,
+        predictor,
+        read_photo=read_photo,
+        guide_pictures=guide_pictures,
+        measured=read_measured(settings.checkpoint).get(kind),
+    )
     return page, games, scoreboard
 
 

@@ -23,17 +23,19 @@ from game.opponent_turn import OpponentTurns, PendingEvidence, RememberedEvidenc
 from game.players import Player, Players
 from game.ports import GameStore, Opponent, PanoramaSource, Scoreboard
 from game.prefetch import Prefetch
-from game.questions import Questions, ReadPicture
+from game.questions import Questions, ReadLooks
 from game.records import SAVE_PATIENCE_S, Records
 from game.rules import dealer
-from game.rules.rounds import MODES, Guess, Mode, Round
+from game.rules.rounds import Guess, Mode, Round
 from game.rules.session import ROUNDS_PER_GAME, Session
 from game.rules.unreadable import Unreadable
 from game.saved_game import SavedGame
 from game.views import NOWHERE, GameView, Lost, Replay, Visit
+from model import levels
 from model.cpus import allowance
 from model.errors import DataError, PictureError
 from model.geography import is_country
+from model.levels import USUAL, Level
 from model.types import Crop
 
 log = logging.getLogger(__name__)
@@ -125,16 +127,23 @@ class Games:
         player = self._players.admit(key, visit.address)
         with player.lock:
             lost = self._wake(player, visit)
-            return self._again(player) if player.game else self._start(player, MODES[0], lost)
+            return self._again(player) if player.game else self._start(player, lost=lost)
 
     def start(
-        self, key: str, mode: Mode, ticket: str | None = None, visit: Visit = NOWHERE
+        self,
+        key: str,
+        mode: Mode,
+        ticket: str | None = None,
+        visit: Visit = NOWHERE,
+        *,
+        level: Level = USUAL,
     ) -> GameView:
         """Begin a new game for this player, known or new, and deal the first round.
 
         Args:
             key: of the player; only the player's page knows it.
             mode: how guesses are judged.
+            level: of the opponent.
             ticket: of the view in which the player asked for it; an old one begins nothing.
             visit: the page that asks.
         """
@@ -143,7 +152,7 @@ class Games:
             self._wake(player, visit)
             if player.game and ticket is not None and ticket != player.ticket:
                 return self._again(player)
-            return self._start(player, mode)
+            return self._start(player, Session(mode, level))
 
     def guess(self, key: str, ticket: str, country: object, visit: Visit = NOWHERE) -> GameView:
         """Judge the round being played; a second submit of the same round changes nothing.
@@ -158,7 +167,7 @@ class Games:
         with player.lock:
             lost = self._wake(player, visit)
             if not player.game:
-                return self._start(player, MODES[0], lost)
+                return self._start(player, lost=lost)
             if ticket != player.ticket or player.session.current is None:
                 return self._again(player)
             self._judge(player, country if is_country(country) else None)
@@ -170,11 +179,11 @@ class Games:
         with player.lock:
             lost = self._wake(player, visit)
             if not player.game:
-                return self._start(player, MODES[0], lost)
+                return self._start(player, lost=lost)
             if ticket != player.ticket or player.session.current is not None:
                 return self._again(player)
             if player.session.phase == "summary":
-                return self._start(player, player.session.mode)
+                return self._start(player, replace(player.session, reveals=()))
             session = player.session.next()
             if session.phase == "deal":
                 return self._show(player, self._deal(session, player))
@@ -208,8 +217,7 @@ class Games:
 
     def in_play(self, photo: Image.Image) -> bool:
         """Whether a photo shows a crop that somebody is still to guess; takes its time."""
-        players = self._players.everybody()
-        guessing = [one.edges for one in players if one.session.current is not None]
+        guessing = [p.edges for p in self._players.everybody() if p.session.current is not None]
         return is_in_play(photo, [edges for edges in guessing if edges is not None])
 
     @property
@@ -217,7 +225,7 @@ class Games:
         """What players ask the opponent about pictures that they have seen revealed."""
         return self._turns.questions
 
-    def revealed(self, key: str, number: object) -> tuple[Hashable, ReadPicture] | None:
+    def revealed(self, key: str, number: object) -> tuple[Hashable, ReadLooks] | None:
         """A finished round's picture to ask about, by its number from 1: its name, its reader."""
         player = self._players.find(key)
         if player is None:
@@ -226,7 +234,7 @@ class Games:
             if not player.session.has_finished(number):
                 return None
             shown = player.session.reveals[number - 1].round
-            return (player.game, number), partial(self._crop, shown)
+            return (player.game, number), partial(self._looks, shown, player.session.level)
 
     def leave(self, key: str) -> None:
         """Note that a player's page closes; it may be a reload, so the game waits for a while."""
@@ -257,20 +265,21 @@ class Games:
         player.evidence = [RememberedEvidence(one) for one in saved.predictions]
         if (current := saved.session.current) is not None:
             try:
-                picture = self._crop(current)
-                begun = self._turns.begin(picture, current.place_index, current.crop)
+                looks = self._looks(current, saved.session.level)
+                begun = self._turns.begin(looks, current.place_index, current.crop)
             except PictureError:  # then the page is shown another one, see _again
                 player.evidence.append(RememberedEvidence(None))
             else:
                 player.evidence.append(begun)
-                player.edges = edges_of(picture)
+                player.edges = edges_of(self._crop(current))
         player.session, player.seen = saved.session, set(saved.seen)
         player.round_id = saved.round_id
         player.game = saved.game  # last: only then the player has one
 
-    def _start(self, player: Player, mode: Mode, lost: Lost = "") -> GameView:
-        deal = self._deal(Session(mode), player)
-        player.begin(Session(mode))
+    def _start(self, player: Player, new: Session | None = None, lost: Lost = "") -> GameView:
+        new = new or Session()
+        deal = self._deal(new, player)
+        player.begin(new)
         return self._show(player, deal, lost)
 
     def _show(self, player: Player, deal: Deal, lost: Lost = "") -> GameView:
@@ -291,22 +300,24 @@ class Games:
             unreadable = self._unreadable.now()
             index = dealer.draw(self._places, session.dealt, seen, player.rng, unreadable)
             try:
-                crop, picture = self._cut(index, player.rng)
+                crop, picture, looks = self._cut(index, player.rng, session.level)
             except PictureError as error:
                 log.warning("panorama %d is left out: %s", index, error)
                 self._unreadable.add(index)
                 if self._clock_s() > give_up_s:
                     raise DataError("panoramas cannot be read: try again in a minute") from None
                 continue
-            evidence = self._turns.begin(picture, index, crop)
+            evidence = self._turns.begin(looks, index, crop)
             return Deal(session.deal(index, self._places[index], crop), picture, evidence)
 
-    def _cut(self, index: int, rng: Random) -> tuple[Crop, Image.Image]:
-        """A crop of a panorama to deal; raises PictureError if that cannot be read."""
+    def _cut(
+        self, index: int, rng: Random, level: Level
+    ) -> tuple[Crop, Image.Image, list[Image.Image]]:
+        """A crop of a panorama to deal, and what a level sees; PictureError if it is unreadable."""
         with self._reading:
             panorama = self._source.picture(index)
             crop = dealer.crop(*panorama.size, rng, self._source.worth(index))
-            return crop, panorama.crop(crop.box)
+            return crop, panorama.crop(crop.box), levels.looks(panorama, crop, level)
 
     def _again(self, player: Player) -> GameView:
         """The game as it stands, for a page that does not know it: with the picture on show."""
@@ -337,7 +348,8 @@ class Games:
             return
         shown = reveal.round
         try:
-            pending = self._turns.begin(self._crop(shown), shown.place_index, shown.crop)
+            looks = self._looks(shown, player.session.level)
+            pending = self._turns.begin(looks, shown.place_index, shown.crop)
             pending.finish(reveal.human.country, OPPONENT_PATIENCE_S)
         except Exception:  # then it is seen without maps
             log.exception("the opponent could not look again")
@@ -346,24 +358,18 @@ class Games:
 
     def _crop(self, shown: Round) -> Image.Image:
         """What a round shows; raises PictureError if that can no longer be read."""
+        return self._looks(shown, USUAL)[0]
+
+    def _looks(self, shown: Round, level: Level) -> list[Image.Image]:
+        """What a level sees of a round; raises PictureError if that can no longer be read."""
         with self._reading:
-            return self._source.picture(shown.place_index).crop(shown.crop.box)
+            return levels.looks(self._source.picture(shown.place_index), shown.crop, level)
 
     def _judge(self, player: Player, country: str | None) -> None:
-        opponent = self._opponent_guess(player.evidence[-1], country)
+        opponent = player.evidence[-1].guess(country, OPPONENT_PATIENCE_S)
         player.session = player.session.guess(Guess(country), opponent)
         self._records.count(player)
         self._records.save(player)
-
-    @staticmethod
-    def _opponent_guess(pending: PendingEvidence | RememberedEvidence, human: str | None) -> Guess:
-        """The opponent's guess, with what the human's one adds to the evidence."""
-        try:
-            assert isinstance(pending, PendingEvidence)
-            return Guess(*pending.finish(human, OPPONENT_PATIENCE_S).top(1)[0])
-        except Exception:  # whatever breaks over there, the human's round goes on
-            log.exception("the opponent failed; it scores nothing this round")
-            return Guess(None)
 
     def _view(
         self,
@@ -374,13 +380,14 @@ class Games:
         save_patience_s: float = SAVE_PATIENCE_S,
     ) -> GameView:
         session = player.session
-        finished = player.evidence[: len(session.reveals)]
         return GameView(
             session,
             player.ticket,
             picture,
-            tuple(one.evidence() for one in finished),
+            tuple(one.evidence() for one in player.evidence[: len(session.reveals)]),
             lost,
             unsaved=session.current is None and self._records.unsaved(save_patience_s),
-            statistics=self._records.statistics() if session.phase == "summary" else None,
+            statistics=self._records.statistics(session.level)
+            if session.phase == "summary"
+            else None,
         )

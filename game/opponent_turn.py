@@ -5,8 +5,9 @@ Safe to call from several threads at once.
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,8 +18,11 @@ from game.low_priority import LowPriorityExecutor
 from game.ports import Analysis, FavouredCue, Occlusion, Opponent, PanoramaSource
 from game.questions import Questions
 from game.refusals import RefusedError
+from game.rules.rounds import Guess
 from model.cpus import allowance
 from model.types import Crop, Heatmap, Prediction
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 MapKey = tuple[str, str | None]
@@ -90,10 +94,10 @@ class PendingEvidence:
         self._tests: dict[MapKey, tuple[Future[FavouredCue | None], Future[Occlusion | None]]] = {}
 
     def begin(
-        self, executor: ThreadPoolExecutor, opponent: Opponent, picture: Image.Image
+        self, executor: ThreadPoolExecutor, opponent: Opponent, looks: Sequence[Image.Image]
     ) -> Future[Analysis]:
-        """Let the opponent analyse the crop, and make the maps that any reveal will show."""
-        self._analysis = executor.submit(self._analyse, opponent, picture)
+        """Let the opponent analyse what it sees, and make the maps that any reveal will show."""
+        self._analysis = executor.submit(self._analyse, opponent, looks)
         return self._analysis
 
     def finish(self, human: str | None, patience_s: float) -> Prediction:
@@ -116,6 +120,14 @@ class PendingEvidence:
         self._prediction = prediction
         return prediction
 
+    def guess(self, human: str | None, patience_s: float) -> Guess:
+        """The opponent's guess, as :meth:`finish` has it; none if whatever broke over there."""
+        try:
+            return Guess(*self.finish(human, patience_s).top(1)[0])
+        except Exception:
+            log.exception("the opponent failed; it scores nothing this round")
+            return Guess(None)
+
     def evidence(self) -> Evidence:
         """All of it, as far as it is known by now."""
         if self._prediction is None:
@@ -132,8 +144,8 @@ class PendingEvidence:
             for test in pair:
                 test.cancel()
 
-    def _analyse(self, opponent: Opponent, picture: Image.Image) -> Analysis:
-        analysis = opponent.analyse(picture)
+    def _analyse(self, opponent: Opponent, looks: Sequence[Image.Image]) -> Analysis:
+        analysis = opponent.analyse(*looks)
         guess = analysis.prediction.country
         self._add(analysis, guess)
         if guess != self._truth:
@@ -185,6 +197,10 @@ class RememberedEvidence:
         """Without maps; those take another turn of the opponent."""
         return Evidence(self._prediction)
 
+    def guess(self, human: str | None, patience_s: float) -> Guess:
+        """None: there was nothing to guess from."""
+        return Guess(None)
+
     def cancel(self) -> None:
         """Nothing is under way."""
 
@@ -211,11 +227,11 @@ class OpponentTurns:
         self._answers = LowPriorityExecutor()
         self.questions = Questions(opponent, self._answers)
 
-    def begin(self, picture: Image.Image, place_index: int, crop: Crop) -> PendingEvidence:
+    def begin(self, looks: Sequence[Image.Image], place_index: int, crop: Crop) -> PendingEvidence:
         """Let the opponent play the crop of a panorama.
 
         Args:
-            picture: the crop.
+            looks: the crop as the opponent sees it, then what else it sees of the place.
             place_index: of the place in the source.
             crop: where in the panorama it lies.
 
@@ -227,7 +243,7 @@ class OpponentTurns:
                 raise RefusedError("problem_busy", 5)
             self._waiting += 1
         pending = PendingEvidence(self._source, place_index, crop, self._tests)
-        analysis = pending.begin(self._executor, self._opponent, picture)
+        analysis = pending.begin(self._executor, self._opponent, looks)
         analysis.add_done_callback(self._done)
         self._tests.yield_to(analysis)
         self._answers.yield_to(analysis)

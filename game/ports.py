@@ -13,6 +13,7 @@ from PIL import Image
 
 from game.rules.rounds import Mode, Reveal
 from game.statistics import Statistics
+from model.levels import USUAL, Level
 from model.types import Box, Crop, Heatmap, Place, Prediction
 
 
@@ -128,8 +129,14 @@ class Analysis(Protocol):
 class Opponent(Protocol):
     """The player on the other side."""
 
-    def analyse(self, picture: Image.Image) -> Analysis:
-        """Look at one RGB picture of any size, the very crop that the human sees."""
+    def analyse(self, picture: Image.Image, *others: Image.Image) -> Analysis:
+        """Look at one RGB picture of any size, and perhaps at others of the same place.
+
+        Args:
+            picture: the very crop that the human sees, as sharp as the level's eyes are; maps
+                explain it.
+            others: what the level sees of the surroundings.
+        """
         ...
 
 
@@ -137,7 +144,14 @@ class Scoreboard(Protocol):
     """How everybody has done so far; it knows rounds, never players."""
 
     def record(
-        self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool, bot: bool = False
+        self,
+        round_id: UUID,
+        mode: Mode,
+        reveal: Reveal,
+        *,
+        level: Level = USUAL,
+        rendered: bool,
+        bot: bool = False,
     ) -> None:
         """Count a finished round, once for each ``round_id``; must not make the caller wait.
 
@@ -149,8 +163,8 @@ class Scoreboard(Protocol):
         """Whether all that was handed in is written for good; waits for it no longer than told."""
         ...
 
-    def statistics(self) -> Statistics:
-        """What is counted so far, as of some seconds ago; must answer within a moment."""
+    def statistics(self, level: Level = USUAL) -> Statistics:
+        """What is counted so far against a level, as of some seconds ago; answers in a moment."""
         ...
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,7 +20,8 @@ from game.ports import Analysis, Opponent
 from model.types import Box, Heatmap, Prediction
 
 T = TypeVar("T")
-ReadPicture = Callable[[], Image.Image]
+ReadLooks = Callable[[], Sequence[Image.Image]]
+"""Reads what the opponent saw of a place: the picture that is asked about, then any others."""
 
 KEPT_S = 600.0
 """An analysis that nobody asked about for so long is forgotten."""
@@ -111,7 +112,7 @@ class Questions:
                 del self._kept[kept]
 
     def cover(
-        self, key: str, subject: Hashable, box: Box, read: ReadPicture | None = None
+        self, key: str, subject: Hashable, box: Box, read: ReadLooks | None = None
     ) -> Covered | None:
         """What if this part of the picture were covered?
 
@@ -119,7 +120,7 @@ class Questions:
             key: of the player.
             subject: names the picture.
             box: the part.
-            read: reads the picture anew; without it only a kept analysis can answer.
+            read: reads it anew; without it only a kept analysis can answer.
 
         Returns:
             ``None`` if a newer question took the place of this one, or the picture is gone.
@@ -138,7 +139,7 @@ class Questions:
         return self._ask(key, work)
 
     def contrast(
-        self, key: str, subject: Hashable, other: str, read: ReadPicture | None = None
+        self, key: str, subject: Hashable, other: str, read: ReadLooks | None = None
     ) -> Contrast | None:
         """Why the opponent's guess, and not this country? Arguments as in :meth:`cover`."""
 
@@ -171,7 +172,7 @@ class Questions:
                     del self._waiting[key]
 
     def _analysis(
-        self, key: str, subject: Hashable, read: ReadPicture | None, wait: Callable[[], None]
+        self, key: str, subject: Hashable, read: ReadLooks | None, wait: Callable[[], None]
     ) -> Analysis | None:
         with self._lock:
             kept = self._kept.get((key, subject))
@@ -182,7 +183,7 @@ class Questions:
         if read is None:
             return None
         wait()
-        analysis = self._opponent.analyse(read())
+        analysis = self._opponent.analyse(*read())
         self.keep(key, subject, analysis)
         return analysis
 

@@ -14,6 +14,7 @@ from game.ports import GameStore, Scoreboard
 from game.saved_game import SavedGame, from_json, to_json
 from game.statistics import Statistics
 from game.views import Lost
+from model.levels import Level
 from model.types import Place
 
 log = logging.getLogger(__name__)
@@ -68,10 +69,15 @@ class Records:
         """Count the round that this player has just finished."""
         if self._scoreboard is None:
             return
-        mode, reveal = player.session.mode, player.session.reveals[-1]
+        session = player.session
         try:
             self._scoreboard.record(
-                player.round_id, mode, reveal, rendered=self._rendered, bot=self._bot(player)
+                player.round_id,
+                session.mode,
+                session.reveals[-1],
+                level=session.level,
+                rendered=self._rendered,
+                bot=self._bot(player),
             )
         except Exception:
             log.exception("a round could not be counted")
@@ -94,12 +100,12 @@ class Records:
             log.exception("the scoreboard does not say what it has saved")
             return True
 
-    def statistics(self) -> Statistics | None:
-        """How everybody has done so far, if that is counted and can be read."""
+    def statistics(self, level: Level) -> Statistics | None:
+        """How everybody has done so far against a level, if that is counted and can be read."""
         if self._scoreboard is None:
             return None
         try:
-            return self._scoreboard.statistics()
+            return self._scoreboard.statistics(level)
         except Exception:
             log.exception("the statistics could not be read")
             return None

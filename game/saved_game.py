@@ -14,6 +14,7 @@ from uuid import UUID
 
 from game.rules.rounds import MODES, Guess, Reveal, Round
 from game.rules.session import ROUNDS_PER_GAME, Session
+from model.levels import LEVELS, USUAL
 from model.types import Crop, Place, Prediction
 
 VERSION = 1
@@ -56,6 +57,7 @@ def to_json(saved: SavedGame, places: Sequence[Place]) -> str:
             "game": saved.game,
             "round_id": str(saved.round_id),
             "mode": session.mode,
+            "level": session.level,
             "resting": session.resting,
             "seen": [places[index].key for index in list(saved.seen)[-SEEN_MAX:]],
             "rounds": [{**_dealt(one.round), **_played(one, net)} for one, net in finished],
@@ -86,7 +88,10 @@ def from_json(text: str, places: Sequence[Place], index_of: Mapping[str, int]) -
 def _read(data: Any, places: Sequence[Place], index_of: Mapping[str, int]) -> SavedGame:
     if data["version"] != VERSION or data["mode"] not in MODES:
         raise ValueError("a saved game of another version")
-    session = Session(data["mode"])
+    level = data.get("level", USUAL)  # games saved before there were levels have none
+    if level not in LEVELS:
+        raise ValueError("a saved game against an opponent that is not known")
+    session = Session(data["mode"], level)
 
     def deal(at: Any) -> Session:
         index = index_of[at["place"]]

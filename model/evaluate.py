@@ -24,7 +24,8 @@ from collections.abc import Sequence
 
 from model import cli
 from model.evaluation.report import evaluate, evaluation_text
-from model.evaluation.views import CROPS, VIEWS
+from model.evaluation.views import VIEWS
+from model.levels import COVERING
 from model.predictor import Predictor
 
 
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         choices=VIEWS,
         default="both",
         help="judge panoramas whole, one crop of each as in the game, both (default), or all: "
-        f"also {CROPS} crops of each, one by one and averaged",
+        f"also {COVERING} crops of each, one by one and averaged",
     )
     cli.add_checkpoint(parser)
     cli.add_json(parser)

@@ -40,7 +40,7 @@ class HeldOut:
         of_test = collection.of_split("test")
         self._numbers = [i for i in of_test if not trained.covers(collection.places[i])]
         self.places: tuple[Place, ...] = tuple(collection.places[i] for i in self._numbers)
-        self.rendered = any(source.rendered for source in collection.sources)
+        self.rendered = collection.rendered
         self.remote = collection.remote
         if not self.places:
             raise DataError(

@@ -42,7 +42,7 @@ class Analysis:
 
     Attributes:
         prediction: calibrated probabilities.
-        logits: float64 [56], before the temperature.
+        logits: float64 [56], before the temperature; the mean over all looks.
     """
 
     prediction: Prediction
@@ -51,6 +51,7 @@ class Analysis:
     _pixels: Tensor
     _evidence: Tensor
     _letterbox: Letterbox
+    _others: Tensor | None
 
     def heatmap(self, target: str) -> Heatmap:
         """Grad-CAM for the logit of a country, carried back through the letterbox."""
@@ -86,7 +87,7 @@ class Analysis:
             return None
         before = self.prediction.of(heatmap.target)
         return occlude(
-            self._predictor.look,
+            self._look,
             self._pixels,
             heatmap,
             before=before,
@@ -100,9 +101,7 @@ class Analysis:
         laid = self._letterbox
         across = [laid.left_px + side * laid.width_px for side in (box.left, box.right)]
         down = [laid.top_px + side * laid.height_px for side in (box.top, box.bottom)]
-        covered = cover(
-            self._predictor.look, self._pixels, (across[0], down[0], across[1], down[1])
-        )
+        covered = cover(self._look, self._pixels, (across[0], down[0], across[1], down[1]))
         return Prediction(tuple(covered.tolist()))
 
     def faithfulness(
@@ -115,9 +114,11 @@ class Analysis:
         """
         if heatmap.blank:
             return None
-        return measure_faithfulness(
-            self._predictor.look, self._pixels, heatmap, regions=regions, seed=seed
-        )
+        return measure_faithfulness(self._look, self._pixels, heatmap, regions=regions, seed=seed)
+
+    def _look(self, pixels: Tensor) -> Tensor:
+        """Probabilities [N, 56] with other pixels in place of the picture's, other looks kept."""
+        return self._predictor.look(pixels, self._others)
 
 
 class Predictor:
@@ -145,19 +146,43 @@ class Predictor:
         checkpoint = load(directory)
         return cls(checkpoint, in_float32(checkpoint.network))
 
-    def look(self, pixels: Tensor) -> Tensor:
-        """Calibrated probabilities float64 [N, 56] of pixels [N, 3, H, W] in 0..255."""
-        logits = self.checkpoint.network.classify(self._trunk(pixels))
-        return self.checkpoint.probabilities(logits)
+    def look(self, pixels: Tensor, others: Tensor | None = None) -> Tensor:
+        """Calibrated probabilities float64 [N, 56].
 
-    def analyse(self, picture: Image.Image) -> Analysis:
-        """Look once at an RGB picture of any size, whole."""
+        Args:
+            pixels: [N, 3, H, W] in 0..255.
+            others: logits [M, 56] of other looks at the same place, averaged with those of each.
+        """
+        logits = self.checkpoint.network.classify(self._trunk(pixels))
+        return self.checkpoint.probabilities(_with_others(logits, others))
+
+    def analyse(self, picture: Image.Image, *others: Image.Image) -> Analysis:
+        """Look once at an RGB picture of any size, whole.
+
+        Args:
+            picture: what maps explain and what is covered.
+            others: more of the same place. Logits are averaged over all of them.
+        """
         pixels, letterbox = self.checkpoint.preprocessing(picture)
         network = self.checkpoint.network
         # Not inference_mode: its tensors could not be differentiated.
         with torch.no_grad():
             features = self._trunk(pixels[None])
-            logits = network.classify(features)
+            around = torch.cat([self._logits(one) for one in others]) if others else None
+            logits = _with_others(network.classify(features), around)
         evidence = class_evidence(network, features)
         prediction = Prediction(tuple(self.checkpoint.probabilities(logits)[0].tolist()))
-        return Analysis(prediction, logits[0].double().numpy(), self, pixels, evidence, letterbox)
+        values = logits[0].double().numpy()
+        return Analysis(prediction, values, self, pixels, evidence, letterbox, around)
+
+    def _logits(self, picture: Image.Image) -> Tensor:
+        """Logits [1, 56], before the temperature."""
+        pixels, _ = self.checkpoint.preprocessing(picture)
+        return self.checkpoint.network.classify(self._trunk(pixels[None]))
+
+
+def _with_others(logits: Tensor, others: Tensor | None) -> Tensor:
+    """The mean of each row [N, 56] with all of the others [M, 56]."""
+    if others is None:
+        return logits
+    return (logits + others.sum(dim=0)) / (1 + len(others))

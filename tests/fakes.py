@@ -20,6 +20,7 @@ from game.rules.rounds import Mode, Reveal
 from game.statistics import Statistics, Tally
 from model.errors import PictureError
 from model.geography import COUNTRY_CODES, LatLon, countries
+from model.levels import USUAL, Level
 from model.types import Box, Crop, Heatmap, Place, Prediction
 
 GRID = 10
@@ -218,7 +219,7 @@ class FakeOpponent:
     def __init__(self, *, delay_s: float = 0.0, failing: bool = False) -> None:
         self._delay_s, self._failing = delay_s, failing
 
-    def analyse(self, picture: Image.Image) -> FakeAnalysis:
+    def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
         """An analysis seeded by the picture."""
         time.sleep(self._delay_s)
         if self._failing:
@@ -240,7 +241,14 @@ class FakeScoreboard:
         return True
 
     def record(
-        self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool, bot: bool = False
+        self,
+        round_id: UUID,
+        mode: Mode,
+        reveal: Reveal,
+        *,
+        level: Level = USUAL,
+        rendered: bool,
+        bot: bool = False,
     ) -> None:
         """Count the round."""
         with self._lock:
@@ -253,8 +261,8 @@ class FakeScoreboard:
             counted[code] = counted.get(code, Tally()) + Tally(1, *map(int, right))
             self._statistics = Statistics(*kinds)
 
-    def statistics(self) -> Statistics:
-        """All that was counted."""
+    def statistics(self, level: Level = USUAL) -> Statistics:
+        """All that was counted, whatever the level."""
         return self._statistics
 
 

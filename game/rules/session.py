@@ -11,6 +11,7 @@ from typing import Literal, TypeGuard
 
 from game.rules import scoring
 from game.rules.rounds import MODES, Guess, Mode, Reveal, Round, Verdict
+from model.levels import USUAL, Level
 from model.types import Crop, Place
 
 ROUNDS_PER_GAME = 5
@@ -24,12 +25,14 @@ class Session:
 
     Attributes:
         mode: how guesses are judged, fixed for the whole game.
+        level: of the opponent, fixed for the whole game.
         reveals: the finished rounds, in order.
         current: the round being played, as long as nobody has guessed.
         resting: whether the last reveal is still on show.
     """
 
     mode: Mode = MODES[0]
+    level: Level = USUAL
     reveals: tuple[Reveal, ...] = ()
     current: Round | None = None
     resting: bool = False

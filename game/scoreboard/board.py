@@ -11,8 +11,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from game.scoreboard.schema import GAMES, ROUNDS, prepare
 from game.statistics import Statistics, Tally
 from model.errors import first_line
 from model.geography import is_country
+from model.levels import LEVELS, USUAL, Level
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,8 @@ class SqlScoreboard:
         self._cache_s, self._patience_s, self._retry_s = cache_s, patience_s, retry_s
         self._rounds: deque[dict[str, Any]] = deque(maxlen=WAITING_MAX)
         self._games: dict[str, dict[str, Any]] = {}  # by key, the last state of each
-        self._statistics, self._read_at_s = Statistics(), float("-inf")
+        self._statistics: Mapping[Level, Statistics] = {}
+        self._read_at_s = float("-inf")
         self._retry_at_s, self._failing, self._ready = float("-inf"), False, False
         self._in_spare, self._purge_at_s = False, float("-inf")
         self._reading: Future[None] | None = None
@@ -83,7 +85,14 @@ class SqlScoreboard:
         threading.Thread(target=self._retry, daemon=True, name="scoreboard-retry").start()
 
     def record(
-        self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool, bot: bool = False
+        self,
+        round_id: UUID,
+        mode: Mode,
+        reveal: Reveal,
+        *,
+        level: Level = USUAL,
+        rendered: bool,
+        bot: bool = False,
     ) -> None:
         """Count a finished round, once for each ``round_id``; returns at once."""
         if mode not in MODES or not is_country(reveal.round.place.country):
@@ -93,6 +102,7 @@ class SqlScoreboard:
             "id": round_id,
             "hour": self._hour(),
             "mode": mode,
+            "level": level,
             "rendered": rendered,
             "country": reveal.round.place.country,
             "human": human if is_country(human) else None,
@@ -141,8 +151,8 @@ class SqlScoreboard:
         with self._lock:
             return not (self._rounds or self._games or self._in_spare)
 
-    def statistics(self) -> Statistics:
-        """The newest statistics that are to be had without a wait worth noticing."""
+    def statistics(self, level: Level = USUAL) -> Statistics:
+        """The newest statistics of a level that are to be had without a wait worth noticing."""
         now_s = self._clock_s()
         if now_s - self._read_at_s >= self._cache_s and now_s >= self._retry_at_s:
             with self._lock:
@@ -150,7 +160,7 @@ class SqlScoreboard:
                     self._reading = self._executor.submit(self._read)
                 reading = self._reading
             wait([reading], self._patience_s)
-        return self._statistics
+        return self._statistics.get(level, Statistics())
 
     def close(self) -> None:
         """Write what waits, if the database is there, and let go of it."""
@@ -267,19 +277,20 @@ class SqlScoreboard:
         return None if state is None else str(state)
 
 
-def _statistics(connection: sa.Connection) -> Statistics:
+def _statistics(connection: sa.Connection) -> dict[Level, Statistics]:
+    """What is counted against each level."""
+
     def right(who: str) -> sa.ColumnElement[int]:
         return sa.func.sum(sa.case((ROUNDS.c[who] == ROUNDS.c.country, 1), else_=0))
 
+    groups = ROUNDS.c.level, ROUNDS.c.rendered, ROUNDS.c.country
     found = connection.execute(
-        sa.select(
-            ROUNDS.c.rendered, ROUNDS.c.country, sa.func.count(), right("human"), right("model")
-        )
+        sa.select(*groups, sa.func.count(), right("human"), right("model"))
         .where(sa.not_(ROUNDS.c.bot))
-        .group_by(ROUNDS.c.rendered, ROUNDS.c.country)
+        .group_by(*groups)
     )
-    by_kind: dict[bool, dict[str, Tally]] = {True: {}, False: {}}
-    for rendered, country, *counts in found:
+    by_kind: dict[tuple[str, bool], dict[str, Tally]] = defaultdict(dict)
+    for level, rendered, country, *counts in found:
         if is_country(country):  # a database can be written by others
-            by_kind[rendered][country] = Tally(*(int(count) for count in counts))
-    return Statistics(rendered=by_kind[True], photographed=by_kind[False])
+            by_kind[level, rendered][country] = Tally(*(int(count) for count in counts))
+    return {level: Statistics(by_kind[level, True], by_kind[level, False]) for level in LEVELS}

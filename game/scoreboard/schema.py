@@ -12,6 +12,8 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from model.levels import USUAL
+
 SCHEMA_LOCK = 4_701_356
 """An arbitrary number that all servers of one PostgreSQL take to change the tables one by one."""
 
@@ -24,6 +26,7 @@ ROUNDS = sa.Table(
     sa.Column("hour", sa.DateTime(timezone=True), nullable=False, comment="UTC, when it ended"),
     # Rows of versions before graded points say "country": 1000 points or none.
     sa.Column("mode", sa.String(16), nullable=False),
+    sa.Column("level", sa.String(16), nullable=False, server_default=USUAL, comment="the model's"),
     sa.Column("rendered", sa.Boolean, nullable=False, comment="whether the picture was"),
     sa.Column("country", sa.String(2), nullable=False, comment="the truth"),
     sa.Column("human", sa.String(2), comment="guess; null where there was none"),
@@ -41,7 +44,7 @@ ROUNDS = sa.Table(
 # Holds all that the statistics need, so that they never read the table itself.
 INDEX = sa.Index(
     "geoduel_rounds_totals",
-    *(ROUNDS.c[name] for name in "bot rendered country human model".split()),
+    *(ROUNDS.c[name] for name in "bot level rendered country human model".split()),
 )
 
 GAMES = sa.Table(
@@ -132,7 +135,18 @@ def _bots_and_games(connection: sa.Connection) -> None:
     connection.execute(CreateTable(GAMES, if_not_exists=True))
 
 
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_bots_and_games,)
+def _levels(connection: sa.Connection) -> None:
+    """From 2 to 3: rounds against each level of the opponent are told apart."""
+    for statement in (
+        "ALTER TABLE geoduel_rounds ADD COLUMN level VARCHAR(16) DEFAULT 'sharp_eyed' NOT NULL",
+        "DROP INDEX IF EXISTS geoduel_rounds_totals",
+        "CREATE INDEX geoduel_rounds_totals"
+        " ON geoduel_rounds (bot, level, rendered, country, human, model)",
+    ):
+        connection.execute(sa.text(statement))
+
+
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_bots_and_games, _levels)
 """Each takes the tables one version further, the first from 1 to 2; they never change."""
 
 VERSION = 1 + len(STEPS)

@@ -27,6 +27,7 @@ from game.views import GameView, Visit
 from model.cpus import allowance
 from model.errors import PictureError
 from model.geography import is_country
+from model.levels import LEVELS, USUAL
 from model.photo_limits import BYTES_MAX
 
 log = logging.getLogger(__name__)
@@ -77,10 +78,17 @@ class GameHandlers:
         return self._game(self._games.open(event.key, event.visit))
 
     def begin(self, event: Event) -> Message:
-        """A new game, with the scoring that the player chose."""
-        mode, ticket = event.data.get("mode"), event.text("step")
-        chosen = mode if mode in MODES else MODES[0]
-        return self._game(self._games.start(event.key, chosen, ticket, event.visit))
+        """A new game, with the scoring and the opponent that the player chose."""
+        mode, level = event.data.get("mode"), event.data.get("level")
+        return self._game(
+            self._games.start(
+                event.key,
+                mode if mode in MODES else MODES[0],
+                event.text("step"),
+                event.visit,
+                level=level if level in LEVELS else USUAL,
+            )
+        )
 
     def guess(self, event: Event) -> Message:
         """The player's answer, or none."""

@@ -39,6 +39,7 @@ def game_message(view: GameView) -> Message:
         "step": view.ticket,
         "phase": session.phase,
         "mode": session.mode,
+        "level": session.level,
         "number": session.number,
         "rounds": ROUNDS_PER_GAME,
         "lost": view.lost,

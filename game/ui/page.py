@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,14 @@ from game.ui.question_handlers import QuestionHandlers
 from game.ui.texts import TEXTS
 from model import colour_map, geography
 from model.languages import LANGUAGES
+from model.levels import LEVELS, Accuracy, Level
 from model.photo_limits import BYTES_MAX, WAIT_S, WALL_S
 
 STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
 SCRIPTS = (
     "core connection names search map_labels map_taps map_size map view zoom judge heat why scene "
-    "lines reveal lesson leave end statistics photo field_guide shell game"
+    "lines level reveal lesson leave end statistics photo field_guide shell game"
 ).split()
 """In the order in which the page needs them."""
 
@@ -75,6 +77,7 @@ def build_page(
     *,
     read_photo: ReadPhoto,
     guide_pictures: GuidePictures | None = None,
+    measured: Mapping[Level, Accuracy] | None = None,
 ) -> GamePage:
     """The page of the game; launch it with :func:`launch_options`.
 
@@ -83,6 +86,7 @@ def build_page(
         opponent: looks at visitors' photos; normally the one who plays.
         read_photo: reads a visitor's file.
         guide_pictures: the pictures of the field guide; without one it has facts only.
+        measured: how often each level of the opponent is right on such pictures, if that is known.
     """
     handlers = GameHandlers(games)
     asked = QuestionHandlers(games)
@@ -114,7 +118,13 @@ def build_page(
             js_on_load="GeoDuel.mount(element, props);",
             apply_default_css=False,
             elem_id="geoduel",
-            facts={"rendered": games.rendered, "counts": games.counts},
+            facts={
+                "rendered": games.rendered,
+                "counts": games.counts,
+                "levels": {
+                    level: {"top1": one.top1, "n": one.n} for level, one in (measured or {}).items()
+                },
+            },
         )
     return page
 
@@ -161,6 +171,7 @@ def _page_data() -> str:
         },
         "elsewhere": country_names.elsewhere(),
         "boxes": geography.map_boxes(),
+        "levels": LEVELS,
         "photoBytesMax": BYTES_MAX,
         "photoPatienceMs": round(PHOTO_PATIENCE_S * 1000),
         "texts": TEXTS,

@@ -8,7 +8,7 @@ from typing import Any
 
 from game.games import Games
 from game.limits import Allowance, RateLimit
-from game.questions import ReadPicture
+from game.questions import ReadLooks
 from game.refusals import RefusedError
 from game.ui import messages
 from game.ui.handlers import PHOTO, Event
@@ -69,7 +69,7 @@ class QuestionHandlers:
         if wait_s := self._pace.wait_s(event.key):
             raise RefusedError("problem_often", wait_s)
 
-    def _subject(self, event: Event) -> tuple[Hashable, ReadPicture | None] | None:
+    def _subject(self, event: Event) -> tuple[Hashable, ReadLooks | None] | None:
         """What is asked about; ``None`` if the player has no such picture to ask about."""
         number = event.data.get("round")
         return (PHOTO, None) if number == PHOTO else self._games.revealed(event.key, number)

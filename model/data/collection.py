@@ -136,6 +136,11 @@ class Collection:
         kept = [i for i in range(len(self.places)) if i not in self.left_out]
         return fingerprint([self.places[i] for i in kept], [self.splits[i] for i in kept])
 
+    @property
+    def rendered(self) -> bool:
+        """Whether any of its pictures are computer-rendered."""
+        return any(source.rendered for source in self.sources)
+
     def of_split(self, split: str) -> list[int]:
         """The numbers of the places of one split, or of all of them for ``all``."""
         if split == "all":

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from model.data.collection import Collection
 from model.errors import DataError, PictureError
 from model.geography import COUNTRY_INDEX
+from model.levels import covering_crops
 from model.predictor import Analysis, Predictor
 from model.types import Crop
 
@@ -27,9 +28,6 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "all": ("whole", "one_crop", "several_crops", "crops_averaged"),
 }
 """The views of each value of ``--views``; the first is the main one."""
-
-CROPS = 3
-"""Odd, so that the middle crop is among them; three cover a panorama of 360 x 66 degrees."""
 
 CropsOf = Callable[[int, int], Sequence[Crop]]
 """Which crops of a picture to look at, from its width and height in pixels."""
@@ -60,11 +58,6 @@ def whole_picture(width_px: int, height_px: int) -> list[Crop]:
 def middle_crop(width_px: int, height_px: int) -> list[Crop]:
     """The middle crop, the like of which a player and the net see in a round."""
     return [Crop.at(width_px, height_px, 0.5)]
-
-
-def covering_crops(width_px: int, height_px: int) -> list[Crop]:
-    """``CROPS`` crops that cover all of a panorama, from left to right."""
-    return [Crop.at(width_px, height_px, float(where)) for where in np.linspace(0, 1, CROPS)]
 
 
 def walk(

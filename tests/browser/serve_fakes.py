@@ -17,6 +17,7 @@ from game.ui.page import build_page, launch_options
 from game.ui.server import listen, serve
 from model.errors import PictureError
 from model.geography import COUNTRY_CODES
+from model.levels import Accuracy, Level
 from tests.fakes import FakeGuidePictures, FakeOpponent, FakeScoreboard, FakeSource
 
 # What everybody did before: rendered panoramas, and photographs of another time.
@@ -24,6 +25,13 @@ BEFORE = Statistics(
     rendered={"JP": Tally(40, 30, 10), "BR": Tally(25, 5, 20), "IS": Tally(19, 19, 0)},
     photographed={"DE": Tally(30, 12, 12), "ZA": Tally(2, 0, 1)},
 )
+
+MEASURED: dict[Level, Accuracy] = {
+    "short_sighted": Accuracy(200, 0.11, 0.07, 0.16),
+    "squinting": Accuracy(200, 0.22, 0.17, 0.28),
+    "sharp_eyed": Accuracy(200, 0.33, 0.27, 0.4),
+}
+"""Not of the last one: the page does without."""
 
 
 def read_photo(data: bytes, name: str) -> Image.Image:
@@ -62,7 +70,11 @@ def main() -> None:
     scoreboard = None if chosen.uncounted else FakeScoreboard(BEFORE)
     games = Games(source, opponent, scoreboard=scoreboard, rng_seed=chosen.seed)
     page = build_page(
-        games, opponent, read_photo=read_photo, guide_pictures=FakeGuidePictures(["HU"])
+        games,
+        opponent,
+        read_photo=read_photo,
+        guide_pictures=FakeGuidePictures(["HU"]),
+        measured=MEASURED,
     )
     serve(page, listen("127.0.0.1", chosen.port), **launch_options())
 

@@ -191,7 +191,7 @@ def test_what_is_recorded_is_there_for_the_next_server(database: Database) -> No
 
 def test_no_column_could_tell_players_apart() -> None:
     assert set(ROUNDS.c.keys()) == {
-        "id", "hour", "mode", "rendered", "country", "human", "model", "human_points",
+        "id", "hour", "mode", "level", "rendered", "country", "human", "model", "human_points",
         "model_points", "bot",
     }  # fmt: skip
     assert set(GAMES.c.keys()) == {"key", "hour", "state"}, "and the key is a hash"

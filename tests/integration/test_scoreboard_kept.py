@@ -114,6 +114,16 @@ def test_the_rounds_of_bots_are_kept_apart(database: Database) -> None:
     assert sorted(row.bot for row in database.rows()) == [False, True]
 
 
+def test_each_level_of_the_opponent_has_statistics_of_its_own(database: Database) -> None:
+    board = database.open()
+    record(board, reveal())
+    board.record(uuid4(), "graded", reveal("JP", "HU", "JP"), level="squinting", rendered=True)
+    assert board.settled(60)
+    assert board.statistics("squinting") == Statistics(rendered={"JP": Tally(1, 0, 1)})
+    assert board.statistics("sharp_eyed") == Statistics(rendered={"HU": Tally(1, 1, 0)})
+    assert board.statistics("looks_around") == Statistics()
+
+
 FIRST_VERSION = """
 CREATE TABLE geoduel_rounds (
   id {uuid} NOT NULL PRIMARY KEY, hour {time} NOT NULL, mode VARCHAR(16) NOT NULL,
@@ -149,6 +159,7 @@ def test_a_database_of_the_first_version_is_brought_forward(database: Database) 
     boards[0].save("name", "state")
     assert boards[0].settled(60)
     assert [row.bot for row in database.rows()] == [False] * 6
+    assert [row.level for row in database.rows()] == ["sharp_eyed"] * 6
 
 
 def test_a_database_of_a_newer_version_is_left_alone(

@@ -23,7 +23,7 @@
   async function share(said) {
     const { human, model } = game.scores;
     const address = `${location.origin}${location.pathname}`;
-    const text = G.judge.shared(game, `GeoDuel ${human} : ${model}`, address);
+    const text = G.judge.shared(game, `GeoDuel ${human} : ${model} (${G.level.name(game.level)})`, address);
     if (navigator.share && G.touch()) {
       try {
         return await navigator.share({ text });
@@ -42,16 +42,19 @@
   function result(begin) {
     const said = G.make("span", { role: "status", class: "gd-share-said" });
     const other = game.mode === "graded" ? "distance" : "graded";
+    const level = G.level.next(game);
+    const quiet = (text, onclick) => G.make("button", { type: "button", class: "gd-button gd-quiet", onclick }, text);
     G.find("#result").replaceChildren(
       G.make("h2", { class: outcome(game) }, title(game)),
       G.make("p", { class: "gd-final" }, G.make("b", { class: "is-human" }, G.number(game.scores.human)), " : ", G.make("b", { class: "is-model" }, G.number(game.scores.model))),
       G.make("div", { class: "gd-squares" }, squares("you", game.squares.human), squares("net", game.squares.model)),
-      G.make("p", { class: "gd-about" }, `${G.text("mode_name")} ${G.text(`mode_${game.mode}`)}. ${G.text(`mode_${game.mode}_rule`)}.`),
+      G.make("p", { class: "gd-about" }, `${G.text("mode_name")} ${G.text(`mode_${game.mode}`)}. ${G.text(`mode_${game.mode}_rule`)}. ${G.text("level_name")} ${G.level.name(game.level)}.`),
       G.make(
         "div",
         { class: "gd-share" },
-        G.make("button", { type: "button", class: "gd-button gd-quiet", onclick: () => share(said) }, G.text("share")),
-        G.make("button", { type: "button", class: "gd-button gd-quiet", onclick: () => begin(other) }, G.text("new_game_mode", { mode: G.text(`mode_${other}`) })),
+        quiet(G.text("share"), () => share(said)),
+        ...(level ? [quiet(G.text("new_game_level", { level: G.level.name(level) }), () => begin({ level }))] : []),
+        quiet(G.text("new_game_mode", { mode: G.text(`mode_${other}`) }), () => begin({ mode: other })),
         said
       )
     );

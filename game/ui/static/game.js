@@ -10,9 +10,11 @@
     G.map.picked(code);
     G.mapSize.chosen();
     G.search.show(code);
-    if (code) G.status("net_watching");
+    if (code) G.status(watching());
     buttons();
   };
+
+  const watching = () => `net_watching_${state.game.level}`;
 
   function buttons() {
     const guess = G.find("#guess-button");
@@ -57,9 +59,16 @@
   const onward = () => send("next", { step: state.step });
 
   // A new game, if there is none to lose or the player agrees to lose it.
-  async function begin(mode) {
-    if (!waiting && (await G.leave.ask(state.game, mode))) return send("begin", { step: state.step, mode });
-    for (const radio of G.all("#mode input")) radio.checked = radio.value === state.game?.mode;
+  // `choice` names what shall be another one than in this game: `mode`, `level`.
+  async function begin(choice) {
+    const chosen = { mode: state.game?.mode, level: state.game?.level, ...choice };
+    if (!waiting && (await G.leave.ask(state.game, chosen))) return send("begin", { step: state.step, ...chosen });
+    if (state.game) settings(state.game);
+  }
+
+  function settings({ mode, level }) {
+    for (const radio of G.all("#mode input")) radio.checked = radio.value === mode;
+    G.level.show(level);
   }
 
   function drawPicture(game) {
@@ -87,7 +96,7 @@
     if (!game) return;
     const { phase } = state;
     G.root.dataset.phase = phase;
-    for (const radio of G.all("#mode input")) radio.checked = radio.value === game.mode;
+    settings(game);
     G.find(".gd-rule").textContent = `${G.text("mode_name")} ${G.text(`mode_${game.mode}_rule`)}`;
     G.reveal.players(game);
     drawPicture(game);
@@ -117,7 +126,7 @@
       return buttons();
     }
     const fresh = message.step !== state.step;
-    const switched = state.game && state.game.mode !== message.mode;
+    const switched = state.game && ["mode", "level"].find((what) => state.game[what] !== message[what]);
     state.game = message;
     state.step = message.step;
     state.phase = message.phase;
@@ -226,8 +235,8 @@
   function arrive(switched) {
     const { phase, game } = state;
     if (game.lost) G.status(`lost_${game.lost}`);
-    else if (switched) G.status("mode_changed", { mode: G.text(`mode_${game.mode}`) });
-    else G.status(phase === "guess" ? "net_watching" : "");
+    else if (switched) G.status(`${switched}_changed`, { [switched]: G.text(`${switched}_${game[switched]}`) });
+    else G.status(phase === "guess" ? watching() : "");
     if (game.unsaved) G.status("unsaved");
     if (phase !== "reveal") G.announce(said()); // a reveal is said when the scene tells the truth
     if (phase !== "guess") G.find("#next-button").focus({ preventScroll: true });
@@ -276,7 +285,7 @@
     G.find("#guess-button").addEventListener("click", guess);
     G.find("#pass-button").addEventListener("click", () => submit(null));
     G.find("#next-button").addEventListener("click", onward);
-    for (const radio of G.all("#mode input")) radio.addEventListener("change", () => begin(radio.value));
+    for (const radio of G.all("#mode input")) radio.addEventListener("change", () => begin({ mode: radio.value }));
     for (const radio of G.all("#language input"))
       radio.addEventListener("change", () => language(radio.value));
     document.addEventListener("keydown", keys);
@@ -294,6 +303,7 @@
     G.photo.mount();
     G.guide.mount();
     G.leave.mount();
+    G.level.mount(begin);
     G.end.mount();
     listen();
     G.shell.mount();

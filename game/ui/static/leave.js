@@ -16,12 +16,12 @@
       dialog.addEventListener("click", (event) => event.target === dialog && close(false));
       dialog.addEventListener("close", () => close(false)); // Escape
     },
-    // Resolves to whether the game may end. `mode`: the scoring of the one that would begin.
-    ask(game, mode) {
+    // Resolves to whether the game may end. `mode`, `level`: of the one that would begin.
+    ask(game, { mode, level }) {
       const running = game && game.phase !== "summary" && game.history.length > 0;
       if (!running) return Promise.resolve(true);
       G.find("#leave-text").textContent = G.text("leave_text", { played: game.history.length, rounds: game.rounds, human: game.scores.human, model: game.scores.model });
-      G.find("#leave-rule").textContent = `${G.text(`mode_${mode}`)}: ${G.text(`mode_${mode}_rule`)}.`;
+      G.find("#leave-rule").textContent = `${G.text(`mode_${mode}`)}: ${G.text(`mode_${mode}_rule`)}. ${G.text("level_name")} ${G.level.name(level)}.`;
       G.find("#leave").showModal();
       G.find("#leave-stay").focus();
       return new Promise((done) => (answer = done));

@@ -30,7 +30,7 @@
       pips.push(G.make("i", { class: answer ? (KINDS[answer.closeness] ?? "none") : "" }));
     }
     place.replaceChildren(
-      G.make("span", { class: "gd-name" }, G.text(name)),
+      G.make("span", { class: "gd-name", title: who === "model" ? G.level.name(game.level) : "" }, G.text(name)),
       G.make("strong", { class: "gd-total" }, String(game.scores[who])),
       G.make("span", { class: "gd-pips", "aria-hidden": "true" }, ...pips)
     );

@@ -201,7 +201,7 @@ class Cancellable(FakeOpponent):
         super().__init__()
         self.gate, self.asked = threading.Event(), 0
 
-    def analyse(self, picture: Image.Image) -> FakeAnalysis:
+    def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
         self.asked += 1
         self.gate.wait(20)
         return super().analyse(picture)

@@ -26,7 +26,7 @@ from tests.unit.game.playing import small_source, truth
 
 def test_an_opponent_that_fails_on_a_heat_map_only() -> None:
     class HalfBroken(FakeOpponent):
-        def analyse(self, picture: Image.Image) -> FakeAnalysis:
+        def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
             analysis = super().analyse(picture)
             analysis.heatmap = None  # type: ignore[assignment,method-assign]
             return analysis
@@ -61,7 +61,7 @@ def certain(country: str) -> type[FakeOpponent]:
     """An opponent that is sure of one country; Iceland comes second."""
 
     class Certain(FakeOpponent):
-        def analyse(self, picture: Image.Image) -> FakeAnalysis:
+        def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
             analysis = super().analyse(picture)
             shares = {country: 0.8, "IS": 0.2}
             analysis._prediction = Prediction(tuple(shares.get(c, 0.0) for c in COUNTRY_CODES))
@@ -116,7 +116,7 @@ class Blockable(FakeOpponent):
         super().__init__()
         self.gate, self.done = threading.Event(), []
 
-    def analyse(self, picture: Image.Image) -> FakeAnalysis:
+    def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
         analysis = super().analyse(picture)
         self.done.append("analysis")
         occlude = analysis.occlude
@@ -203,7 +203,7 @@ def test_as_many_turns_are_played_at_once_as_there_are_processors(
     together = threading.Barrier(3)
 
     class Together(FakeOpponent):
-        def analyse(self, picture: Image.Image) -> FakeAnalysis:
+        def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
             together.wait(20)
             return super().analyse(picture)
 
@@ -218,7 +218,7 @@ def test_a_finished_round_keeps_its_maps_and_lets_the_analysis_go() -> None:
     analyses: list[weakref.ref[FakeAnalysis]] = []
 
     class Watched(FakeOpponent):
-        def analyse(self, picture: Image.Image) -> FakeAnalysis:
+        def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
             analysis = super().analyse(picture)
             analyses.append(weakref.ref(analysis))
             return analysis
@@ -251,7 +251,7 @@ def test_tests_of_a_game_that_is_over_are_given_up() -> None:
 
 def test_the_favoured_cue_is_named_after_the_guess_only() -> None:
     class Clear(FakeOpponent):
-        def analyse(self, picture: Image.Image) -> FakeAnalysis:
+        def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
             analysis = super().analyse(picture)
             bump = analysis.heatmap
             analysis.heatmap = lambda target: replace_blank(bump(target))  # type: ignore[method-assign]
@@ -277,7 +277,7 @@ def test_the_favoured_cue_is_named_after_the_guess_only() -> None:
 
 def test_a_failing_occlusion_test_costs_the_sentence_only(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(FakeOpponent):
-        def analyse(self, picture: Image.Image) -> FakeAnalysis:
+        def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
             analysis = super().analyse(picture)
             analysis.occlude = None  # type: ignore[assignment,method-assign]
             return analysis

@@ -31,7 +31,7 @@ class CountingOpponent(FakeOpponent):
         super().__init__()
         self.looked = 0
 
-    def analyse(self, picture: Image.Image) -> FakeAnalysis:
+    def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
         self.looked += 1
         return super().analyse(picture)
 
@@ -51,8 +51,8 @@ def questions(opponent: CountingOpponent, clock: Clock) -> Questions:
     return Questions(opponent, LowPriorityExecutor(), clock_s=clock)
 
 
-def read() -> Image.Image:
-    return PICTURE
+def read() -> list[Image.Image]:
+    return [PICTURE]
 
 
 def test_a_cover_is_answered_before_and_after(questions: Questions) -> None:

@@ -125,6 +125,8 @@ def test_what_cannot_be_gone_on_with_is_said() -> None:
     [
         {"version": 2},
         {"mode": "x"},
+        {"level": "x"},
+        {"level": []},
         {"rounds": None},
         {"rounds": [{}]},
         {"current": {"place": "nowhere", "crop": [0, 0, 1, 1]}},

@@ -31,6 +31,7 @@ from game.ui import messages
 from game.views import GameView
 from model.errors import ConfigError
 from model.geography import COUNTRY_CODES
+from model.levels import USUAL, Level
 from model.types import Crop, Place
 from tests.fakes import FakeOpponent, FakeScoreboard, FakeSource
 
@@ -242,9 +243,7 @@ def test_fifty_submits_at_once_count_once() -> None:
     recorded: list[UUID] = []
 
     class Listening(FakeScoreboard):
-        def record(
-            self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool, bot: bool = False
-        ) -> None:
+        def record(self, round_id: UUID, mode: Mode, reveal: Reveal, **details: object) -> None:
             recorded.append(round_id)
 
     games = new_games(Listening())
@@ -266,7 +265,7 @@ def test_the_summary_survives_a_broken_scoreboard(caplog: pytest.LogCaptureFixtu
         ) -> None:
             raise OSError("told to fail")
 
-        def statistics(self) -> Statistics:
+        def statistics(self, level: Level = USUAL) -> Statistics:
             raise OSError("told to fail")
 
     view = play(new_games(Broken()), "a")
@@ -304,7 +303,7 @@ def test_the_message_of_the_summary() -> None:
 
 def test_the_message_of_an_empty_scoreboard() -> None:
     class Late(FakeScoreboard):
-        def statistics(self) -> Statistics:
+        def statistics(self, level: Level = USUAL) -> Statistics:
             return Statistics()
 
     assert messages.game_message(play(new_games(Late()), "a"))["statistics"] == []

@@ -1,0 +1,34 @@
+// The levels of the opponent: which one plays, how often each is right, and which comes next.
+(() => {
+  const G = window.GeoDuel;
+
+  // "Sharp-eyed, 30 %"; without the share where it was not measured.
+  function option(level) {
+    const share = G.facts.levels[level]?.top1;
+    return share == null ? G.level.name(level) : G.text("level_option", { level: G.level.name(level), share: G.percent(share) });
+  }
+
+  G.level = {
+    mount(begin) {
+      const select = G.find("#level");
+      select.append(...G.data.levels.map((level) => G.make("option", { value: level })));
+      select.addEventListener("change", () => begin({ level: select.value }));
+    },
+    name: (level) => G.text(`level_${level}`),
+    show(level) {
+      G.find("#level").value = level;
+      for (const one of G.all("#level option")) one.textContent = option(one.value);
+      G.find("#levels").replaceChildren(
+        ...G.data.levels.map((one) => {
+          const measured = G.facts.levels[one];
+          const right = measured ? G.text("level_right", { share: G.percent(measured.top1), n: G.number(measured.n) }) : "";
+          return G.make("li", {}, G.make("b", {}, G.level.name(one)), `: ${G.text(`level_${one}_rule`)} ${right}`);
+        })
+      );
+    },
+    // After a duel that the player won the next stronger one, after a lost one the next weaker.
+    next({ level, scores: { human, model } }) {
+      return G.data.levels[G.data.levels.indexOf(level) + Math.sign(human - model)];
+    },
+  };
+})();

@@ -1,0 +1,126 @@
+"""Levels of the opponent: one net, four ways of looking at a place. Torch-free.
+
+What each of them gets right stands in ``levels.json`` beside the checkpoint, which
+``model.measure_levels`` writes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from PIL import Image
+
+from model.types import Crop
+
+Level = Literal["short_sighted", "squinting", "sharp_eyed", "looks_around"]
+"""From the weakest to the strongest. Counted rounds keep the name of theirs, so a level that looks
+in another way gets a new name."""
+
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+USUAL: Level = "sharp_eyed"
+"""The one that sees just what the player sees."""
+
+SHORT_SIDE_PX: dict[Level, int] = {"short_sighted": 72, "squinting": 144}
+"""Those that do not see sharply get a picture of no more than so many pixels."""
+
+FILE_NAME = "levels.json"
+
+
+COVERING = 3
+"""So many crops cover a panorama of 360 x 66 degrees. Odd, so that the middle one is among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How often a level is right on places that the net never learnt from.
+
+    Attributes:
+        n: how many places.
+        top1: the share with the right country, in [0, 1].
+        low: lower end of its 95 % interval.
+        high: upper end of it.
+    """
+
+    n: int
+    top1: float
+    low: float
+    high: float
+
+
+Measured = Mapping[str, Mapping[Level, Accuracy]]
+"""By the kind of pictures, ``rendered`` or ``photographed``, as far as they were measured."""
+
+
+def looks(panorama: Image.Image, crop: Crop, level: Level) -> list[Image.Image]:
+    """What a level sees of a place: its own view of the crop first, then more of the surroundings.
+
+    Args:
+        panorama: RGB, all of it.
+        crop: the part that the player sees.
+        level: who looks.
+
+    Returns:
+        RGB pictures of the size of the crop; only ``looks_around`` has more than one, and of a
+        picture that is all in one crop it has that one.
+    """
+    shown = panorama.crop(crop.box)
+    if level == "looks_around":
+        return [shown, *(panorama.crop(one.box) for one in surroundings(*panorama.size, crop))]
+    return [blurred(shown, SHORT_SIDE_PX[level]) if level in SHORT_SIDE_PX else shown]
+
+
+def covering_crops(width_px: int, height_px: int) -> list[Crop]:
+    """``COVERING`` crops that cover all of a panorama of this size, from left to right."""
+    return [Crop.at(width_px, height_px, at / (COVERING - 1)) for at in range(COVERING)]
+
+
+def surroundings(width_px: int, height_px: int, crop: Crop) -> list[Crop]:
+    """The covering crops of a picture but the one nearest to this crop; none if narrow."""
+    covering = covering_crops(width_px, height_px)
+    nearest = min(covering, key=lambda one: abs(one.left_px - crop.left_px))
+    return [one for one in covering if one != nearest]
+
+
+def blurred(picture: Image.Image, short_side_px: int) -> Image.Image:
+    """A picture of the same size with no more detail than a short side of so many pixels holds."""
+    scale = short_side_px / min(picture.size)
+    if scale >= 1:
+        return picture
+    size = [max(1, round(side * scale)) for side in picture.size]
+    small = picture.resize(size, Image.Resampling.BOX)
+    return small.resize(picture.size, Image.Resampling.BICUBIC)
+
+
+def read_measured(checkpoint: Path) -> Measured:
+    """What was measured of the levels of a checkpoint; nothing, if that was with other weights.
+
+    Args:
+        checkpoint: its directory.
+    """
+    try:
+        document = json.loads((checkpoint / FILE_NAME).read_text(encoding="utf-8"))
+        if document["weights_sha256"] != weights_sha256(checkpoint):
+            return {}
+        return {
+            kind: {level: Accuracy(**figures[level]) for level in LEVELS if level in figures}
+            for kind, figures in document["accuracy"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def weights_sha256(checkpoint: Path) -> str:
+    """Which weights a checkpoint holds, by its own list of files.
+
+    Raises:
+        OSError: it has no such list.
+        ValueError: the list cannot be read.
+        KeyError: nor does it name the weights.
+    """
+    config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
+    return str(config["sha256"]["model.safetensors"])
