@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import partial
-from random import Random
 from uuid import uuid4
 
 from PIL import Image
 
 from game.in_play import edges_of, is_in_play
+from game.line import Line
 from game.opponent_turn import OpponentTurns, PendingEvidence, RememberedEvidence
 from game.players import Player, Players
 from game.ports import GameStore, Opponent, PanoramaSource, Scoreboard
@@ -104,7 +103,7 @@ class Games:
         self._turns = OpponentTurns(source, opponent)
         self._prefetch = Prefetch(source)
         # A panorama takes 10 MB while it is decoded; more at once than processors gain nothing.
-        self._reading = threading.Semaphore(REMOTE_AT_ONCE if source.remote else allowance())
+        self._reading = Line(REMOTE_AT_ONCE if source.remote else allowance())
         self.server = secrets.token_hex(4)
         """Names this server, so that a page can tell when it is another one."""
 
@@ -220,6 +219,13 @@ class Games:
         guessing = [p.edges for p in self._players.everybody() if p.session.current is not None]
         return is_in_play(photo, [edges for edges in guessing if edges is not None])
 
+    def ahead(self, key: str) -> int:
+        """How many are before this player, who waits for a panorama or for the opponent."""
+        player = self._players.find(key)
+        if player is None:
+            return 0
+        return max(self._reading.ahead(player.name), self._turns.ahead(player.evidence))
+
     @property
     def questions(self) -> Questions:
         """What players ask the opponent about pictures that they have seen revealed."""
@@ -300,7 +306,7 @@ class Games:
             unreadable = self._unreadable.now()
             index = dealer.draw(self._places, session.dealt, seen, player.rng, unreadable)
             try:
-                crop, picture, looks = self._cut(index, player.rng, session.level)
+                crop, picture, looks = self._cut(index, player, session.level)
             except PictureError as error:
                 log.warning("panorama %d is left out: %s", index, error)
                 self._unreadable.add(index)
@@ -311,12 +317,12 @@ class Games:
             return Deal(session.deal(index, self._places[index], crop), picture, evidence)
 
     def _cut(
-        self, index: int, rng: Random, level: Level
+        self, index: int, player: Player, level: Level
     ) -> tuple[Crop, Image.Image, list[Image.Image]]:
         """A crop of a panorama to deal, and what a level sees; PictureError if it is unreadable."""
-        with self._reading:
+        with self._reading.turn(player.name):
             panorama = self._source.picture(index)
-            crop = dealer.crop(*panorama.size, rng, self._source.worth(index))
+            crop = dealer.crop(*panorama.size, player.rng, self._source.worth(index))
             return crop, panorama.crop(crop.box), levels.looks(panorama, crop, level)
 
     def _again(self, player: Player) -> GameView:
@@ -362,7 +368,7 @@ class Games:
 
     def _looks(self, shown: Round, level: Level) -> list[Image.Image]:
         """What a level sees of a round; raises PictureError if that can no longer be read."""
-        with self._reading:
+        with self._reading.turn():
             return levels.looks(self._source.picture(shown.place_index), shown.crop, level)
 
     def _judge(self, player: Player, country: str | None) -> None:

@@ -106,10 +106,12 @@ class PendingEvidence:
         Adding is cheap, for the forward pass is kept. Whatever the opponent raised is raised here,
         and ``TimeoutError`` after ``patience_s``; then there is no evidence.
         """
-        running, self._analysis = self._analysis, None
-        if running is None:
+        if self._analysis is None:
             raise ValueError("the turn has not begun, or is finished")
-        analysis = running.result(patience_s)
+        try:
+            analysis = self._analysis.result(patience_s)
+        finally:
+            self._analysis = None
         prediction = analysis.prediction
         guess = prediction.country
         if human is not None:
@@ -127,6 +129,11 @@ class PendingEvidence:
         except Exception:
             log.exception("the opponent failed; it scores nothing this round")
             return Guess(None)
+
+    @property
+    def turn(self) -> Future[Analysis] | None:
+        """The opponent's turn; ``None`` before it has begun and when it is finished."""
+        return self._analysis
 
     def evidence(self) -> Evidence:
         """All of it, as far as it is known by now."""
@@ -221,7 +228,7 @@ class OpponentTurns:
         # One for each processor: a pass of one thread takes half the work of one spread over two.
         self._executor = ThreadPoolExecutor(allowance(), thread_name_prefix="opponent")
         self._tests = LowPriorityExecutor()
-        self._waiting = 0
+        self._turns: list[Future[Analysis]] = []  # those at work stand first
         self._lock = threading.Lock()
         # A thread apart: players wait for these answers, and nobody for the tests.
         self._answers = LowPriorityExecutor()
@@ -238,16 +245,23 @@ class OpponentTurns:
         Raises:
             RefusedError: too many turns are waiting.
         """
-        with self._lock:
-            if self._waiting >= WAITING_MAX:
-                raise RefusedError("problem_busy", 5)
-            self._waiting += 1
         pending = PendingEvidence(self._source, place_index, crop, self._tests)
-        analysis = pending.begin(self._executor, self._opponent, looks)
+        with self._lock:
+            if len(self._turns) >= WAITING_MAX:
+                raise RefusedError("problem_busy", 5)
+            analysis = pending.begin(self._executor, self._opponent, looks)
+            self._turns.append(analysis)
         analysis.add_done_callback(self._done)
         self._tests.yield_to(analysis)
         self._answers.yield_to(analysis)
         return pending
+
+    def ahead(self, rounds: Sequence[PendingEvidence | RememberedEvidence]) -> int:
+        """How many turns come before that of the last of these rounds; 0 if it is at work."""
+        turn = rounds[-1].turn if rounds and isinstance(rounds[-1], PendingEvidence) else None
+        with self._lock:
+            place = self._turns.index(turn) if turn in self._turns else 0
+        return max(0, place - allowance() + 1)
 
     def close(self) -> None:
         """Drop all that has not begun, so that the process can end."""
@@ -255,9 +269,9 @@ class OpponentTurns:
         self._tests.close()
         self._answers.close()
 
-    def _done(self, _: Future[Analysis]) -> None:
+    def _done(self, turn: Future[Analysis]) -> None:
         with self._lock:
-            self._waiting -= 1
+            self._turns.remove(turn)
 
 
 def _result(test: Future[T | None]) -> T | None:

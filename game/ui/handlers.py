@@ -118,6 +118,10 @@ class GameHandlers:
         view = self._games.view(event.key)
         return None if view is None else messages.evidence_message(view, event.data.get("round"))
 
+    def queue(self, event: Event) -> Message:
+        """How many are before a player who waits for an answer."""
+        return {"ahead": self._games.ahead(event.key)}
+
     def leave(self, event: Event) -> None:
         """A page closes, perhaps to be opened again."""
         self._games.leave(event.key)

@@ -101,6 +101,7 @@ def build_page(
         "evidence": EventKind(handlers.evidence, LOOKS),
         "cover": EventKind(asked.cover, QUESTIONS),
         "contrast": EventKind(asked.contrast, QUESTIONS),
+        "queue": EventKind(handlers.queue, LOOKS),
         "leave": EventKind(handlers.leave, LOOKS),
         "map": EventKind(lambda _: {"world": world}, LOOKS),
         "guide": EventKind(guide_handler(guide_pictures), LOOKS),

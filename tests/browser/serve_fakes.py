@@ -54,11 +54,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--photos", action="store_true", help="say that pictures are photographs")
     parser.add_argument("--failing", action="store_true", help="an opponent that always fails")
+    parser.add_argument(
+        "--delay", type=float, default=0.1, help="seconds of a turn of the opponent"
+    )
     parser.add_argument("--uncounted", action="store_true", help="without a scoreboard")
     parser.add_argument("--unlocated", action="store_true", help="places without coordinates")
     parser.add_argument("--countries", default=",".join(COUNTRY_CODES), help="deal only these")
     chosen = parser.parse_args()
-    opponent = FakeOpponent(failing=chosen.failing, delay_s=0.1)
+    opponent = FakeOpponent(failing=chosen.failing, delay_s=chosen.delay)
     codes = chosen.countries.split(",")
     source = FakeSource(
         max(2, 10 // len(codes)),

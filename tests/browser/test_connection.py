@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -212,6 +214,28 @@ def test_a_photo_whose_answer_never_comes_locks_nothing(relay: Relay, visit: Vis
     answered()
     page.click("#tab-play")
     player.guess("Hungary")
+
+
+def test_who_waits_long_is_told_how_many_are_before(visit: Visit, tmp_path: Path) -> None:
+    fakes = ("-m", "tests.browser.serve_fakes", "--delay", "5", "--countries", "HU,SK")
+    with serving(*fakes, log=tmp_path / "log") as port:
+        player = visit(port)  # first, for its page takes a while
+        player.guess("Hungary")
+        for i in range(5):
+            body = json.dumps({"key": f"{i:032x}"}).encode()
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/geoduel/open", body)
+            urllib.request.urlopen(request, timeout=60).close()
+        player.next()
+        player.wait_for_deal()
+        player.choose("Hungary")
+        player.page.click("#guess-button")
+        pattern = TEXTS["en"]["queue_ahead"].replace("{ahead}", "[0-9]+")
+        player.page.wait_for_function(
+            "p => new RegExp(`^${p}$`).test(document.querySelector('#status').textContent)",
+            arg=pattern,
+        )
+        player.screenshot("queue")
+        player.page.wait_for_selector("#truth strong", timeout=90_000)
 
 
 def test_a_page_that_is_opened_while_the_house_is_full_gets_in_later(

@@ -2,6 +2,7 @@
 (() => {
   const G = window.GeoDuel;
   const { state } = G;
+  const QUEUE_MS = 2000;
   let picture = "", heat = null, waiting = false;
 
   G.pick = (code) => {
@@ -35,7 +36,21 @@
     if (waiting) return;
     waiting = true;
     buttons();
-    G.connection.ask(name, data).then(take);
+    const asked = G.connection.ask(name, data);
+    asked.then(take);
+    queue(asked);
+  }
+
+  // Who waits long for an answer is told how many are before.
+  async function queue(asked) {
+    let answered = false;
+    asked.finally(() => (answered = true));
+    for (;;) {
+      await new Promise((done) => setTimeout(done, QUEUE_MS));
+      if (answered) return;
+      const { ahead } = (await G.connection.ask("queue", {}, { patient: false })) ?? {};
+      if (!answered && ahead) G.status("queue_ahead", { ahead });
+    }
   }
 
   function guess() {
