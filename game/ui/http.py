@@ -15,7 +15,7 @@ from game.ui.compression import Compression
 from game.ui.whole_answer import with_body_changed
 
 OPEN_PATHS = re.compile(
-    r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json|/pwa_icon/(?:192|512)"
+    r"/|/config/?|/theme\.css|/favicon\.ico|/card\.jpg|/robots\.txt|/manifest\.json|/pwa_icon/(?:192|512)"
     r"|/(?:static|assets)/.+|/geoduel/\w+"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+)"
 )
@@ -136,9 +136,12 @@ def _card(address: str) -> str:
         "og:title": TITLE,
         "og:description": DESCRIPTION,
         "og:url": f"{address}/",
-        "og:image": f"{address}/pwa_icon/512",
+        "og:image": f"{address}/card.jpg",
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": "A street, the heat map of the net's guess on it, both guesses on a map",
     }
     tags = [f'<meta property="{k}" content="{html.escape(v)}" />' for k, v in values.items()]
-    tags.append('<meta name="twitter:card" content="summary" />')
+    tags.append('<meta name="twitter:card" content="summary_large_image" />')
     tags.append(f'<meta name="description" content="{html.escape(DESCRIPTION)}" />')
     return "\n".join(["", *tags])

@@ -25,7 +25,8 @@ from game.ui.http import middleware
 from game.ui.page import GamePage
 from model.errors import ConfigError, fault
 
-ICON = Path(__file__).parent / "static" / "icon.png"
+STATIC = Path(__file__).parent / "static"
+ICON, CARD = STATIC / "icon.png", STATIC / "card.jpg"
 """As an installed page has it."""
 
 TAB_ICON_PX = 64
@@ -81,7 +82,7 @@ def serve(page: GamePage, listener: socket.socket, **options: Any) -> None:
         KeyboardInterrupt: it was ended by Ctrl-C.
     """
     app = fastapi.FastAPI(openapi_url=None, middleware=middleware())
-    app.router.routes += [page.game_events.route, _tab_icon()]
+    app.router.routes += [page.game_events.route, _tab_icon(), _card()]
     page.queue(api_open=False)
     gr.mount_gradio_app(
         app,
@@ -109,6 +110,12 @@ def _tab_icon() -> Route:
     small.quantize(32).save(file, "PNG", optimize=True)
     answer = Response(file.getvalue(), media_type="image/png")
     return Route("/favicon.ico", lambda _: answer)
+
+
+def _card() -> Route:
+    """The picture that is shown beside a shared link."""
+    answer = Response(CARD.read_bytes(), media_type="image/jpeg")
+    return Route("/card.jpg", lambda _: answer)
 
 
 class _Server(uvicorn.Server):

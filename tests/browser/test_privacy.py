@@ -7,6 +7,7 @@ import io
 import json
 import re
 import tempfile
+import urllib.request
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -185,3 +186,13 @@ def test_the_static_page_is_the_same_for_everybody(fakes_port: int, visit: Visit
     ]
     assert re.sub(r"\d{6,}", "", configs[0]) == re.sub(r"\d{6,}", "", configs[1])
     tap.close()
+
+
+def test_a_shared_link_shows_a_picture_of_the_size_that_it_says(fakes_port: int) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{fakes_port}/", timeout=60) as answer:
+        page = answer.read().decode()
+    said = dict(re.findall(r'<meta property="og:image(?::(\w+))?" content="([^"]+)"', page))
+    with urllib.request.urlopen(said[""], timeout=60) as answer:
+        assert answer.headers["content-type"] == "image/jpeg"
+        picture = Image.open(io.BytesIO(answer.read()))
+    assert picture.size == (int(said["width"]), int(said["height"])) == (1200, 630)

@@ -21,7 +21,7 @@ from model.data.files import replacing
 ROWS_A_GROUP = 16
 SHARD_BYTES = 9_000_000
 ROW_BYTES = 720
-"""What text and the file's own tables take a row: 709 over the whole world of 1,624 rows."""
+"""What text and the file's own tables take a row: 709 over a world of 1,624 rows."""
 
 _HUGGINGFACE = {
     "info": {

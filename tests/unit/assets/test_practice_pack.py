@@ -94,7 +94,7 @@ def test_pictures_are_clean_and_their_names_tell_nothing() -> None:
             assert image.format == "WEBP"
             assert not {"exif", "xmp", "comment", "icc_profile"} & set(image.info)
             assert image.width / image.height == pytest.approx(360 / 66, rel=0.01)
-            assert image.height >= (375 if row["split"] == "test" else 256)
+            assert image.height >= (528 if row["split"] == "test" else 256)
     assert len(names) == sum(1 for _ in rows(["split"]))
 
 
