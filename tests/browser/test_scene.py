@@ -139,7 +139,7 @@ def test_the_end_says_who_won_by_how_much_and_shares_no_country(
     page.get_by_text("Share", exact=True).click()
     page.wait_for_selector(".gd-share-said:not(:empty)")
     shared = page.evaluate("navigator.clipboard.readText()")
-    assert shared.splitlines()[0] == f"GeoDuel {human} : {model}"
+    assert shared.splitlines()[0] == f"GeoDuel {human} : {model} (Sharp-eyed)"
     assert shared.splitlines()[-1] == f"http://127.0.0.1:{fakes_port}/"
     assert not re.search("Hungary|Slovakia", shared)
     page.get_by_text("New game: By distance").click()
