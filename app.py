@@ -33,13 +33,12 @@ from game.scoreboard import SqlScoreboard, open_scoreboard
 from game.ui.page import GamePage, build_page, launch_options
 from game.ui.server import listen, serve
 from model import cli
-from model.checkpoint import load
+from model.checkpoint import load, read_measured
 from model.data.collection import Collection
 from model.data.guide_pictures import GuidePictures
 from model.errors import ConfigError
 from model.held_out import HeldOut
 from model.inference import fastest
-from model.levels import read_measured
 from model.predictor import Predictor
 from model.uploads.reader import UploadReader
 

@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from functools import partial
 from uuid import uuid4
 
 from PIL import Image
@@ -221,8 +220,7 @@ class Games:
 
     def ahead(self, key: str) -> int:
         """How many are before this player, who waits for a panorama or for the opponent."""
-        player = self._players.find(key)
-        if player is None:
+        if (player := self._players.find(key)) is None:
             return 0
         return max(self._reading.ahead(player.name), self._turns.ahead(player.evidence))
 
@@ -240,7 +238,8 @@ class Games:
             if not player.session.has_finished(number):
                 return None
             shown = player.session.reveals[number - 1].round
-            return (player.game, number), partial(self._looks, shown, player.session.level)
+            level = player.session.level
+            return (player.game, number), lambda: self._looks(shown, level)[1]
 
     def leave(self, key: str) -> None:
         """Note that a player's page closes; it may be a reload, so the game waits for a while."""
@@ -271,13 +270,13 @@ class Games:
         player.evidence = [RememberedEvidence(one) for one in saved.predictions]
         if (current := saved.session.current) is not None:
             try:
-                looks = self._looks(current, saved.session.level)
+                picture, looks = self._looks(current, saved.session.level)
                 begun = self._turns.begin(looks, current.place_index, current.crop)
             except PictureError:  # then the page is shown another one, see _again
                 player.evidence.append(RememberedEvidence(None))
             else:
                 player.evidence.append(begun)
-                player.edges = edges_of(self._crop(current))
+                player.edges = edges_of(picture)
         player.session, player.seen = saved.session, set(saved.seen)
         player.round_id = saved.round_id
         player.game = saved.game  # last: only then the player has one
@@ -323,7 +322,8 @@ class Games:
         with self._reading.turn(player.name):
             panorama = self._source.picture(index)
             crop = dealer.crop(*panorama.size, player.rng, self._source.worth(index))
-            return crop, panorama.crop(crop.box), levels.looks(panorama, crop, level)
+            shown = panorama.crop(crop.box)
+            return crop, shown, levels.looks(panorama, crop, shown, level)
 
     def _again(self, player: Player) -> GameView:
         """The game as it stands, for a page that does not know it: with the picture on show."""
@@ -354,7 +354,7 @@ class Games:
             return
         shown = reveal.round
         try:
-            looks = self._looks(shown, player.session.level)
+            _, looks = self._looks(shown, player.session.level)
             pending = self._turns.begin(looks, shown.place_index, shown.crop)
             pending.finish(reveal.human.country, OPPONENT_PATIENCE_S)
         except Exception:  # then it is seen without maps
@@ -366,10 +366,12 @@ class Games:
         """What a round shows; raises PictureError if that can no longer be read."""
         return self._looks(shown, USUAL)[0]
 
-    def _looks(self, shown: Round, level: Level) -> list[Image.Image]:
-        """What a level sees of a round; raises PictureError if that can no longer be read."""
+    def _looks(self, shown: Round, level: Level) -> tuple[Image.Image, list[Image.Image]]:
+        """What a round shows, and what a level sees of it; raises PictureError as :meth:`_crop`."""
         with self._reading.turn():
-            return levels.looks(self._source.picture(shown.place_index), shown.crop, level)
+            panorama = self._source.picture(shown.place_index)
+            picture = panorama.crop(shown.crop.box)
+            return picture, levels.looks(panorama, shown.crop, picture, level)
 
     def _judge(self, player: Player, country: str | None) -> None:
         opponent = player.evidence[-1].guess(country, OPPONENT_PATIENCE_S)
@@ -385,7 +387,7 @@ class Games:
         lost: Lost = "",
         save_patience_s: float = SAVE_PATIENCE_S,
     ) -> GameView:
-        session = player.session
+        session, ended = player.session, player.session.phase == "summary"
         return GameView(
             session,
             player.ticket,
@@ -393,7 +395,5 @@ class Games:
             tuple(one.evidence() for one in player.evidence[: len(session.reveals)]),
             lost,
             unsaved=session.current is None and self._records.unsaved(save_patience_s),
-            statistics=self._records.statistics(session.level)
-            if session.phase == "summary"
-            else None,
+            statistics=self._records.statistics(session.level) if ended else None,
         )

@@ -27,10 +27,14 @@ from model.data.preprocessing import Preprocessing
 from model.data.trained import Trained
 from model.errors import CheckpointError, GeoDuelError, fault
 from model.geography import COUNTRY_CODES, LatLon
+from model.levels import LEVELS, Accuracy, Measured
 from model.network import Network, NetworkConfig
 
 FORMAT = 1
 DEFAULT_CHECKPOINT = Path(__file__).resolve().parent.parent / "assets" / "models" / "bundled"
+
+LEVELS_FILE = "levels.json"
+"""What ``model.measure_levels`` writes beside a checkpoint; it is no part of it."""
 
 _WEIGHTS, _CONFIG, _TRAINED = "model.safetensors", "config.json", "trained.json"
 
@@ -141,6 +145,34 @@ def load(directory: Path) -> Checkpoint:
         str(config.get("split_fingerprint", "")),
         dict(config.get("info", {})),
     )
+
+
+def read_measured(directory: Path) -> Measured:
+    """What was measured of the opponent's levels; nothing, if that was with other weights.
+
+    Args:
+        directory: of a checkpoint.
+    """
+    try:
+        document = _read_json(directory / LEVELS_FILE, directory)
+        if document["weights_sha256"] != weights_sha256(directory):
+            return {}
+        return {
+            kind: {level: Accuracy(**figures[level]) for level in LEVELS if level in figures}
+            for kind, figures in document["accuracy"].items()
+        }
+    except (CheckpointError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def weights_sha256(directory: Path) -> str:
+    """Which weights a checkpoint holds, by its own list of files.
+
+    Raises:
+        CheckpointError: it has no such list.
+        KeyError: the list does not name the weights.
+    """
+    return str(_read_json(directory / _CONFIG, directory)["sha256"][_WEIGHTS])
 
 
 def _weights(file: Path) -> dict[str, torch.Tensor]:

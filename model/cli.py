@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model import cpus, startup
 from model.data.collection import Collection
@@ -19,6 +19,9 @@ from model.data.files import write_atomically
 from model.data.hub import local_directory
 from model.errors import ConfigError, GeoDuelError, first_line
 from model.types import SPLITS
+
+if TYPE_CHECKING:
+    from model.predictor import Predictor
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +154,29 @@ def add_checkpoint(parser: argparse.ArgumentParser) -> None:
 def add_split(parser: argparse.ArgumentParser) -> None:
     """Add ``--split all|train|val|test``."""
     parser.add_argument("--split", choices=["all", *SPLITS], default="test", help="default: test")
+
+
+def add_judging(parser: argparse.ArgumentParser) -> None:
+    """Add what every command has that judges a checkpoint on a split of some data."""
+    add_data(parser)
+    add_split(parser)
+    add_checkpoint(parser)
+    add_json(parser)
+    add_threads(parser)
+
+
+def open_judging(args: argparse.Namespace) -> tuple[Predictor, Collection]:
+    """The net and the data that :func:`add_judging` let name, with torch's threads set.
+
+    Raises:
+        ConfigError: fewer than one thread.
+        CheckpointError: a missing or damaged checkpoint.
+        DataError: one of the data cannot be used.
+    """
+    from model.predictor import Predictor  # noqa: PLC0415  it imports torch
+
+    set_threads(args.threads)
+    return Predictor.open(args.checkpoint), open_data(args.data)
 
 
 def add_threads(parser: argparse.ArgumentParser) -> None:

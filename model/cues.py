@@ -22,7 +22,6 @@ from model.evaluation.cue_reliance import (
     reliance_document,
     reliance_text,
 )
-from model.predictor import Predictor
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -31,15 +30,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         prog="python -m model.cues",
         description="Which cues does the net rely on? Its maps against the practice world's masks.",
     )
-    cli.add_data(parser)
-    cli.add_split(parser)
-    cli.add_checkpoint(parser)
-    cli.add_json(parser)
-    cli.add_threads(parser)
+    cli.add_judging(parser)
     args = parser.parse_args(argv)
-    cli.set_threads(args.threads)
-    predictor = Predictor.open(args.checkpoint)
-    collection = cli.open_data(args.data)
+    predictor, collection = cli.open_judging(args)
     crops = overlap_with_cues(predictor, collection, args.split)
     document = reliance_document(crops, cue_baselines(collection))
     cli.emit(document, args.json, lambda: reliance_text(document))

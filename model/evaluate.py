@@ -26,7 +26,6 @@ from model import cli
 from model.evaluation.report import evaluate, evaluation_text
 from model.evaluation.views import VIEWS
 from model.levels import COVERING
-from model.predictor import Predictor
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -34,8 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m model.evaluate", description="How good is a checkpoint on a data directory?"
     )
-    cli.add_data(parser)
-    cli.add_split(parser)
+    cli.add_judging(parser)
     parser.add_argument(
         "--views",
         choices=VIEWS,
@@ -43,13 +41,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="judge panoramas whole, one crop of each as in the game, both (default), or all: "
         f"also {COVERING} crops of each, one by one and averaged",
     )
-    cli.add_checkpoint(parser)
-    cli.add_json(parser)
-    cli.add_threads(parser)
     args = parser.parse_args(argv)
-    cli.set_threads(args.threads)
-    predictor = Predictor.open(args.checkpoint)
-    collection = cli.open_data(args.data)
+    predictor, collection = cli.open_judging(args)
     document = evaluate(predictor, collection, args.split, args.views)
     cli.emit(document, args.json, lambda: evaluation_text(document))
 

@@ -24,7 +24,6 @@ from model.evaluation.map_faithfulness import (
     faithfulness_text,
     measure_split,
 )
-from model.predictor import Predictor
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -33,25 +32,19 @@ def main(argv: Sequence[str] | None = None) -> None:
         prog="python -m model.faithfulness",
         description="How faithful are the heat maps over a split, against random regions?",
     )
-    cli.add_data(parser)
-    cli.add_split(parser)
+    cli.add_judging(parser)
     parser.add_argument("--limit", type=int, metavar="N", help="a random sample of N places")
     parser.add_argument(
         "--regions", type=int, default=REGIONS, metavar="N", help=f"random ones (default {REGIONS})"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    cli.add_checkpoint(parser)
-    cli.add_json(parser)
-    cli.add_threads(parser)
     args = parser.parse_args(argv)
-    cli.set_threads(args.threads)
     for option, least, most in (("limit", 1, None), ("regions", 2, 10), ("seed", 0, None)):
         value = getattr(args, option)
         if value is not None and not least <= value <= (most or value):
             upper = f" to {most}" if most else " or more"
             raise ConfigError(f"--{option} {value}: must be {least}{upper}")
-    predictor = Predictor.open(args.checkpoint)
-    collection = cli.open_data(args.data)
+    predictor, collection = cli.open_judging(args)
     settings = {"regions": args.regions, "seed": args.seed}
     found = measure_split(predictor, collection, args.split, limit=args.limit, **settings)
     document = {"split": args.split, **settings, **faithfulness_document(found, seed=args.seed)}

@@ -6,10 +6,8 @@ What each of them gets right stands in ``levels.json`` beside the checkpoint, wh
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, get_args
 
 from PIL import Image
@@ -27,8 +25,6 @@ USUAL: Level = "sharp_eyed"
 
 SHORT_SIDE_PX: dict[Level, int] = {"short_sighted": 72, "squinting": 144}
 """Those that do not see sharply get a picture of no more than so many pixels."""
-
-FILE_NAME = "levels.json"
 
 
 COVERING = 3
@@ -56,19 +52,19 @@ Measured = Mapping[str, Mapping[Level, Accuracy]]
 """By the kind of pictures, ``rendered`` or ``photographed``, as far as they were measured."""
 
 
-def looks(panorama: Image.Image, crop: Crop, level: Level) -> list[Image.Image]:
+def looks(panorama: Image.Image, crop: Crop, shown: Image.Image, level: Level) -> list[Image.Image]:
     """What a level sees of a place: its own view of the crop first, then more of the surroundings.
 
     Args:
         panorama: RGB, all of it.
         crop: the part that the player sees.
+        shown: that part, cut out; those who see it sharply get this very picture.
         level: who looks.
 
     Returns:
         RGB pictures of the size of the crop; only ``looks_around`` has more than one, and of a
         picture that is all in one crop it has that one.
     """
-    shown = panorama.crop(crop.box)
     if level == "looks_around":
         return [shown, *(panorama.crop(one.box) for one in surroundings(*panorama.size, crop))]
     return [blurred(shown, SHORT_SIDE_PX[level]) if level in SHORT_SIDE_PX else shown]
@@ -94,33 +90,3 @@ def blurred(picture: Image.Image, short_side_px: int) -> Image.Image:
     size = [max(1, round(side * scale)) for side in picture.size]
     small = picture.resize(size, Image.Resampling.BOX)
     return small.resize(picture.size, Image.Resampling.BICUBIC)
-
-
-def read_measured(checkpoint: Path) -> Measured:
-    """What was measured of the levels of a checkpoint; nothing, if that was with other weights.
-
-    Args:
-        checkpoint: its directory.
-    """
-    try:
-        document = json.loads((checkpoint / FILE_NAME).read_text(encoding="utf-8"))
-        if document["weights_sha256"] != weights_sha256(checkpoint):
-            return {}
-        return {
-            kind: {level: Accuracy(**figures[level]) for level in LEVELS if level in figures}
-            for kind, figures in document["accuracy"].items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def weights_sha256(checkpoint: Path) -> str:
-    """Which weights a checkpoint holds, by its own list of files.
-
-    Raises:
-        OSError: it has no such list.
-        ValueError: the list cannot be read.
-        KeyError: nor does it name the weights.
-    """
-    config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
-    return str(config["sha256"]["model.safetensors"])

@@ -18,10 +18,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from model import cli
+from model.checkpoint import LEVELS_FILE, read_measured, weights_sha256
 from model.data.files import write_atomically
 from model.evaluation.levels import levels_text, measure
-from model.levels import FILE_NAME, read_measured, weights_sha256
-from model.predictor import Predictor
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -30,15 +29,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         prog="python -m model.measure_levels",
         description="How often is each level of the opponent right? Written beside the checkpoint.",
     )
-    cli.add_data(parser)
-    cli.add_split(parser)
-    cli.add_checkpoint(parser)
-    cli.add_json(parser)
-    cli.add_threads(parser)
+    cli.add_judging(parser)
     args = parser.parse_args(argv)
-    cli.set_threads(args.threads)
-    predictor = Predictor.open(args.checkpoint)
-    collection = cli.open_data(args.data)
+    predictor, collection = cli.open_judging(args)
     kind = "rendered" if collection.rendered else "photographed"
     measured = {
         **read_measured(args.checkpoint),
@@ -49,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         for name, figures in sorted(measured.items())
     }
     document = {"weights_sha256": weights_sha256(args.checkpoint), "accuracy": accuracy}
-    write_atomically(args.checkpoint / FILE_NAME, json.dumps(document, indent=2) + "\n")
+    write_atomically(args.checkpoint / LEVELS_FILE, json.dumps(document, indent=2) + "\n")
     cli.emit(document, args.json, lambda: levels_text(document))
 
 

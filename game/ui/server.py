@@ -26,8 +26,11 @@ from game.ui.page import GamePage
 from model.errors import ConfigError, fault
 
 STATIC = Path(__file__).parent / "static"
-ICON, CARD = STATIC / "icon.png", STATIC / "card.jpg"
+ICON = STATIC / "icon.png"
 """As an installed page has it."""
+
+CARD = STATIC / "card.jpg"
+"""What is shown beside a shared link."""
 
 TAB_ICON_PX = 64
 """The icon in a browser's tab, which is fetched before the first picture: a tenth of the bytes."""

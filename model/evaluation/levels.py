@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from tqdm import tqdm
-
 from model.data.collection import Collection
-from model.errors import DataError, PictureError
+from model.errors import DataError
 from model.evaluation.metrics import wilson
+from model.evaluation.views import middle_crop, readable
 from model.levels import LEVELS, Accuracy, Level, looks
 from model.predictor import Predictor
-from model.types import Crop
-
-log = logging.getLogger(__name__)
 
 
 def measure(predictor: Predictor, collection: Collection, split: str) -> dict[Level, Accuracy]:
@@ -29,17 +24,13 @@ def measure(predictor: Predictor, collection: Collection, split: str) -> dict[Le
         DataError: no picture of the split can be read.
     """
     hits, n = dict.fromkeys(LEVELS, 0), 0
-    for number in tqdm(collection.of_split(split), unit="place", desc=split, disable=None):
-        try:
-            picture = collection.picture(number)
-        except PictureError as error:
-            log.warning("%s", error)
-            continue
-        crop, truth = Crop.at(*picture.size, 0.5), collection.places[number].country
+    for number, panorama in readable(collection, collection.of_split(split), title=split):
+        (crop,) = middle_crop(*panorama.size)
+        shown, truth = panorama.crop(crop.box), collection.places[number].country
         n += 1
         for level in LEVELS:
-            guess = predictor.analyse(*looks(picture, crop, level)).prediction.country
-            hits[level] += guess == truth
+            seen = looks(panorama, crop, shown, level)
+            hits[level] += predictor.analyse(*seen).prediction.country == truth
     if not n:
         raise DataError(f"no readable picture in the split {split}; give more data")
     return {level: _accuracy(hits[level], n) for level in LEVELS}

@@ -60,6 +60,25 @@ def middle_crop(width_px: int, height_px: int) -> list[Crop]:
     return [Crop.at(width_px, height_px, 0.5)]
 
 
+def readable(
+    collection: Collection,
+    numbers: Sequence[int],
+    *,
+    title: str = "",
+    skipped: Counter[str] | None = None,
+) -> Iterator[tuple[int, Image.Image]]:
+    """Those of some places' pictures that can be read, by number; arguments as in ``walk``."""
+    for number in tqdm(numbers, unit="place", desc=title, disable=None):
+        try:
+            picture = collection.picture(number)
+        except PictureError as error:
+            log.warning("%s", error)
+            if skipped is not None:
+                skipped["unreadable"] += 1
+        else:
+            yield number, picture
+
+
 def walk(
     predictor: Predictor,
     collection: Collection,
@@ -85,14 +104,7 @@ def walk(
     Yields:
         The views of each place that can be read, as many as ``crops_of`` gives and in its order.
     """
-    for number in tqdm(numbers, unit="place", desc=title, disable=None):
-        try:
-            picture = collection.picture(number)
-        except PictureError as error:
-            log.warning("%s", error)
-            if skipped is not None:
-                skipped["unreadable"] += 1
-            continue
+    for number, picture in readable(collection, numbers, title=title, skipped=skipped):
         views: dict[Crop, View] = {}
         for crop in crops_of(*picture.size):
             if crop not in views:

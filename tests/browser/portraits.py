@@ -19,11 +19,11 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser
 
+from game.ui.server import CARD
 from tests.browser.conftest import Player, launched, serving
 from tests.conftest import ROOT
 
 FIGURES = ROOT / "assets" / "figures"
-CARD = ROOT / "game" / "ui" / "static" / "card.jpg"
 TRIES = 40
 FRAMES_PER_S = 8
 TYPED = "Ukr"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -12,10 +13,12 @@ from game.games import Games
 from game.rules.session import Session
 from game.saved_game import SavedGame, from_json
 from game.views import Visit
+from model.errors import PictureError
 from model.levels import LEVELS, USUAL, Level, blurred
 from model.types import Box
-from tests.fakes import FakeAnalysis, FakeOpponent, FakeScoreboard
+from tests.fakes import FakeAnalysis, FakeOpponent, FakeScoreboard, FakeSource
 from tests.unit.game.playing import small_source, truth
+from tests.unit.game.test_saved_game import Store
 
 
 class Recording(FakeOpponent):
@@ -28,14 +31,6 @@ class Recording(FakeOpponent):
     def analyse(self, picture: Image.Image, *others: Image.Image) -> FakeAnalysis:
         self.shown.append((picture, *others))
         return super().analyse(picture)
-
-
-class Store(dict[str, str]):
-    def save(self, key: str, state: str) -> None:
-        self[key] = state
-
-    def load(self, key: str) -> str | None:
-        return self.get(key)
 
 
 def same(one: Image.Image, other: Image.Image) -> bool:
@@ -109,3 +104,25 @@ def test_a_game_saved_before_there_were_levels_goes_on() -> None:
     saved = from_json(json.dumps(document), source.places, index_of)
     assert isinstance(saved, SavedGame)
     assert saved.session.level == Session().level == USUAL
+
+
+def test_a_game_that_goes_on_reads_its_panorama_once_for_both_players() -> None:
+    reads: Counter[int] = Counter()
+
+    class Fading(FakeSource):
+        """Each panorama can be read once."""
+
+        def picture(self, index: int) -> Image.Image:
+            reads[index] += 1
+            if reads[index] > 1:
+                raise PictureError("gone")
+            return super().picture(index)
+
+    store, source = Store(), FakeSource(size=(610, 112))
+    games = Games(source, FakeOpponent(), store=store)
+    dealt = games.open("a")
+    after = Games(Fading(size=(610, 112)), FakeOpponent(), store=store)
+    back = after.open("a", Visit(server=games.server))
+    assert back.session.number == dealt.session.number == 1
+    # The page has no picture yet: the second reading is for it, and another one is dealt instead.
+    assert len(reads) == 2

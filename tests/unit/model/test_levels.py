@@ -11,18 +11,15 @@ import pytest
 from PIL import Image
 
 from model import measure_levels
-from model.checkpoint import DEFAULT_CHECKPOINT
+from model.checkpoint import DEFAULT_CHECKPOINT, LEVELS_FILE, read_measured, weights_sha256
 from model.data.collection import Collection
 from model.evaluation.views import predict_split
 from model.levels import (
-    FILE_NAME,
     LEVELS,
     blurred,
     covering_crops,
     looks,
-    read_measured,
     surroundings,
-    weights_sha256,
 )
 from model.predictor import Predictor
 from model.types import Box, Crop
@@ -53,7 +50,7 @@ def test_the_sharp_eyed_see_what_the_player_sees_and_the_others_more_or_less_of_
     crop = Crop.at(1200, 220, 0.4)
     shown = np.asarray(panorama.crop(crop.box))
     for level in LEVELS:
-        first, *others = looks(panorama, crop, level)
+        first, *others = looks(panorama, crop, panorama.crop(crop.box), level)
         assert first.size == (crop.width_px, crop.height_px)
         assert np.array_equal(first, shown) == (level in ("sharp_eyed", "looks_around"))
         assert len(others) == 2 * (level == "looks_around")
@@ -81,7 +78,9 @@ def test_looking_around_is_the_average_that_evaluation_reports(
     number = data.of_split("test")[3]
     panorama = data.picture(number)
     middle = covering_crops(*panorama.size)[1]
-    analysis = predictor.analyse(*looks(panorama, middle, "looks_around"))
+    analysis = predictor.analyse(
+        *looks(panorama, middle, panorama.crop(middle.box), "looks_around")
+    )
     few = Collection.open([PRACTICE])
     few.splits = tuple("test" if i == number else "train" for i in range(len(few.places)))  # type: ignore[misc]
     reported = predict_split(predictor, few, "test", "all").logits["crops_averaged"]
@@ -92,7 +91,7 @@ def test_a_covered_part_counts_as_one_look_of_several(predictor: Predictor) -> N
     data = Collection.open([PRACTICE])
     panorama = data.picture(data.of_split("test")[0])
     crop = Crop.at(*panorama.size, 0.5)
-    alone, *others = looks(panorama, crop, "looks_around")
+    alone, *others = looks(panorama, crop, panorama.crop(crop.box), "looks_around")
     one, all_ = predictor.analyse(alone), predictor.analyse(alone, *others)
     temperature = predictor.checkpoint.temperature
     box = Box(0.1, 0.2, 0.6, 0.9)
@@ -114,7 +113,7 @@ def test_the_command_writes_what_the_page_reads(
 ) -> None:
     checkpoint = tmp_path / "checkpoint"
     shutil.copytree(DEFAULT_CHECKPOINT, checkpoint)
-    (checkpoint / FILE_NAME).unlink(missing_ok=True)
+    (checkpoint / LEVELS_FILE).unlink(missing_ok=True)
     shard(tmp_path / "data" / "train-00000-of-00001.parquet", [{}, {"latitude": "48.5"}])
     argv = ["--data", str(tmp_path / "data"), "--checkpoint", str(checkpoint), "--split", "all"]
     measure_levels.main([*argv, "--threads", "1"])
@@ -127,13 +126,13 @@ def test_the_command_writes_what_the_page_reads(
         assert 0 <= one.low <= one.top1 <= one.high <= 1
 
     # The other kind is left alone, and what other weights did does not count.
-    document = json.loads((checkpoint / FILE_NAME).read_text())
+    document = json.loads((checkpoint / LEVELS_FILE).read_text())
     document["accuracy"]["rendered"] = document["accuracy"]["photographed"]
-    (checkpoint / FILE_NAME).write_text(json.dumps(document))
+    (checkpoint / LEVELS_FILE).write_text(json.dumps(document))
     measure_levels.main([*argv, "--threads", "1"])
     assert set(read_measured(checkpoint)) == {"photographed", "rendered"}
     document["weights_sha256"] = "0" * 64
-    (checkpoint / FILE_NAME).write_text(json.dumps(document))
+    (checkpoint / LEVELS_FILE).write_text(json.dumps(document))
     assert read_measured(checkpoint) == {}
 
 
@@ -142,5 +141,5 @@ def test_the_command_writes_what_the_page_reads(
 )
 def test_a_damaged_file_of_figures_is_none(tmp_path: Path, text: str) -> None:
     shutil.copy(DEFAULT_CHECKPOINT / "config.json", tmp_path)
-    (tmp_path / FILE_NAME).write_text(text.replace("%s", weights_sha256(tmp_path)))
+    (tmp_path / LEVELS_FILE).write_text(text.replace("%s", weights_sha256(tmp_path)))
     assert read_measured(tmp_path) == {}
