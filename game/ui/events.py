@@ -92,6 +92,7 @@ class Events:
         self._limits = {allowance: RateLimit(allowance, clock_s) for allowance in allowances}
         self._places = {name: threading.Semaphore(kind.at_once) for name, kind in kinds.items()}
         self._threads: anyio.CapacityLimiter | None = None
+        self._inside = 0  # at work or waiting for it; touched by the server's loop alone
 
     @property
     def route(self) -> Route:
@@ -112,11 +113,16 @@ class Events:
         event = self._event(request, body)
         if event is None:
             return _problem(400, "problem_request")
+        # Counted here: the limiter's own figure grows only when the event has been put aside.
+        if self._inside >= THREADS_MAX + WAITING_MAX:
+            return _problem(429, "problem_busy", retry_after_s=AGAIN_S)
         # Made here, for it belongs to the loop that it is used in.
         self._threads = self._threads or anyio.CapacityLimiter(THREADS_MAX)
-        if self._threads.statistics().tasks_waiting >= WAITING_MAX:
-            return _problem(429, "problem_busy", retry_after_s=AGAIN_S)
-        return await anyio.to_thread.run_sync(self._work, name, event, limiter=self._threads)
+        self._inside += 1
+        try:
+            return await anyio.to_thread.run_sync(self._work, name, event, limiter=self._threads)
+        finally:
+            self._inside -= 1
 
     def _event(self, request: Request, body: bytes) -> Event | None:
         """The event of a request; ``None`` if it is none."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -108,26 +108,24 @@ def test_whatever_breaks_is_one_message_without_a_path(
 def test_what_waits_has_a_bound_and_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("game.ui.events.THREADS_MAX", 1)
     monkeypatch.setattr("game.ui.events.WAITING_MAX", 1)
-    gate, begun = threading.Event(), threading.Event()
+    gate = threading.Event()
 
     def slow(_: Event) -> Message:
-        begun.set()
         gate.wait(20)
         return {}
 
-    with client(slow) as asking, ThreadPoolExecutor(3) as pool:
+    async def ask_at_the_same_moment() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(client(slow).app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as asking:
+            asked = [
+                asyncio.create_task(asking.post("/geoduel/look", json={"key": KEY}))
+                for _ in range(3)
+            ]
+            await asyncio.wait(asked, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+            gate.set()
+            return await asyncio.gather(*asked)
 
-        def ask() -> Any:
-            return asking.post("/geoduel/look", json={"key": KEY})
-
-        asked = [pool.submit(ask)]
-        assert begun.wait(20)
-        asked += [pool.submit(ask), pool.submit(ask)]
-        deadline_s = time.monotonic() + 20
-        while not any(one.done() for one in asked) and time.monotonic() < deadline_s:
-            time.sleep(0.01)
-        gate.set()
-        answers = [one.result(20) for one in asked]
+    answers = asyncio.run(ask_at_the_same_moment())
     assert sorted(one.status_code for one in answers) == [200, 200, 429]
     (refused,) = (one.json() for one in answers if one.status_code == 429)
     assert (refused["problem"], refused["retry_after_s"]) == ("problem_busy", 5)
