@@ -28,8 +28,11 @@ log = logging.getLogger(__name__)
 Trunk = Callable[[Tensor], Tensor]
 """Activations float32 [N, channels, H / 32, W / 32] of pixels [N, 3, H, W] in 0..255."""
 
-EXAMPLE_SHAPE = (1, 3, 320, 768)
-"""Of the input that the graph is recorded with; every side but the colours is free afterwards."""
+EXAMPLE_SHAPE = (1, 3, 64, 64)
+"""Of the input that the graph is recorded with; every side but the colours is free afterwards.
+
+Small, because recording keeps all that is computed: 540 MB for a crop.
+"""
 
 OPSET = 18
 

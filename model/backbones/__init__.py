@@ -137,19 +137,20 @@ def _set_drop_path(name: str, parts: Sequence[nn.Module], rate: float) -> None:
     Raises:
         ConfigError: a backbone whose blocks cannot be skipped.
     """
-    from efficientnet_lite_pytorch.model import MBConvBlock
-    from torchvision.ops import StochasticDepth
+    if name in LITE:
+        from efficientnet_lite_pytorch.model import MBConvBlock as Skippable
+    else:
+        from torchvision.ops import StochasticDepth as Skippable
 
-    kinds = (MBConvBlock, StochasticDepth)
-    blocks = [m for part in parts for m in part.modules() if isinstance(m, kinds)]
+    blocks = [m for part in parts for m in part.modules() if isinstance(m, Skippable)]
     if not blocks:
         raise ConfigError(f"drop_path: {name} has no blocks that can be skipped; leave it out")
     for i, block in enumerate(blocks):
         chance = rate * i / max(1, len(blocks) - 1)
-        if isinstance(block, StochasticDepth):
-            block.p = chance
-        else:
+        if name in LITE:
             block.register_forward_pre_hook(partial(_skip_by, chance), with_kwargs=True)
+        else:
+            block.p = chance
 
 
 def _skip_by(chance: float, _block: nn.Module, args: Any, kwargs: Any) -> tuple[Any, Any]:

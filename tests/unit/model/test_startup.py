@@ -113,5 +113,18 @@ def test_what_a_burst_took_is_given_back() -> None:
 
 
 def test_playing_needs_no_compiler() -> None:
-    found = run("import sys, app; print([m for m in ('torchvision', 'sympy') if m in sys.modules])")
+    found = run(
+        "import sys, app\n"
+        "from model.checkpoint import DEFAULT_CHECKPOINT, load\n"
+        "app.fastest(load(DEFAULT_CHECKPOINT).network)\n"
+        "print([m for m in ('torchvision', 'sympy') if m in sys.modules])"
+    )
     assert found.stdout.strip() == "[]", "130 MB and a second of every start"
+
+
+def test_arrow_takes_its_memory_from_the_system() -> None:
+    found = run(
+        "startup.give_memory_back()\nimport pyarrow\n"
+        "print(pyarrow.default_memory_pool().backend_name)"
+    )
+    assert found.stdout == "system\n", "Arrow's own pools keep what each thread once read with"
