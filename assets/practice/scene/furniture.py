@@ -101,10 +101,11 @@ def place_poles(
     side = chance.choice((-1, 1))
     away = chance.uniform(1.5, 7.0) if scene in RURAL else 1.3 if scene == "village" else 0.0
     offset = side * (road.half_width_m + road.shoulder_m + away + (0.6 if road.pavement_m else 0))
-    first = chance.uniform(0.15, 0.85) * pole.spacing_m
+    first = (chance.uniform(0.15, 0.85) - 0.5) * pole.spacing_m
+    first = road.clear_row(stage.eye, offset, first, pole.spacing_m)
     wires, before = [], None
     for number in range(-6, 7):
-        along = first + (number - 0.5) * pole.spacing_m
+        along = first + number * pole.spacing_m
         x, y = road.beside(offset, along)
         z = land.level(x, y)
         yaw = road.yaw_rad(along)
@@ -250,8 +251,9 @@ def place_lamps(stage: Stage, road: Road, chance: Chance) -> None:
     mesh = stage.mesh(merge(parts), [stage.plain((0.30, 0.31, 0.32))])
     side, spacing = chance.choice((-1, 1)), chance.uniform(26, 36)
     first = chance.uniform(0, spacing)
-    offset = road.half_width_m + road.shoulder_m + 0.5
+    offset = side * (road.half_width_m + road.shoulder_m + 0.5)
+    first = road.clear_row(stage.eye, offset, first, spacing)
     for number in range(-5, 6):
         along = first + number * spacing
-        x, y = road.beside(side * offset, along)
+        x, y = road.beside(offset, along)
         stage.put(mesh, (x, y, 0), road.yaw_rad(along) + (0 if side > 0 else math.pi))

@@ -34,16 +34,12 @@ from .keys import PanoramaKey
 from .regions import region_of, regional
 from .shards import held, read_rows
 
-SIZES: dict[str, tuple[int, int]] = {
-    "train": (1400, 2), "val": (1400, 2), "test": (2880, 2), "extra": (1024, 2),
-}  # fmt: skip
+SIZES: dict[str, tuple[int, int]] = {"train": (1400, 2), "val": (1400, 2), "test": (2880, 2)}
 """Width in pixels and samples a pixel, by split.
 
 Test pictures are played, so they are large. Once denoised, more than 2 samples only sharpen grass.
-``extra`` ones are to learn from alone and do not ship: small, of every country many, made again
-from their keys.
 """
-SPLIT_ORDER = ("test", "val", "train", "extra")
+SPLIT_ORDER = ("test", "val", "train")
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,12 +12,16 @@ from .chance import Chance, Conditions
 from .facts import Country
 from .geometry import Floats, Shape, merge, ribbon, smooth_noise
 from .presets import ACROSS_LINES, KERBS, LINES, PAINTS, SHOULDERS, SURFACES, LineStyle, Look
-from .stage import Stage
+
+if TYPE_CHECKING:
+    from .stage import Stage  # of Blender; the road's course needs none
 
 REACH_M = 420.0
 KERB_HEIGHT_M = 0.13
 SHARP_BENDS = 0.45
 """Of the roads in open country, by the sea and in villages: they wind as mountain roads do."""
+CLEAR_M = 4.0
+"""No pole stands nearer to the camera, which may stand on the verge: it would fill a crop."""
 UNPAVED = ("gravel", "dirt_brown", "dirt_red", "sand")
 
 
@@ -97,6 +102,14 @@ class Road:
                 along = chance.choice((-1, 1)) * chance.uniform(9, 48)
                 found.append(Branch(along, side, chance.uniform(1.7, 3.4)))
         return found
+
+    def clear_row(
+        self, eye: tuple[float, float, float], offset_m: float, first_m: float, spacing_m: float
+    ) -> float:
+        """Where along the road a row of posts begins: moved on if one would fill a crop."""
+        row = (self.beside(offset_m, first_m + n * spacing_m) for n in range(-2, 3))
+        beside = any(math.dist(post, eye[:2]) < CLEAR_M for post in row)
+        return first_m + spacing_m / 2 if beside else first_m
 
     def joins(self, side: int, low_m: float, high_m: float) -> bool:
         """Whether a side road or a pad is on this side between two places along the road."""

@@ -232,8 +232,7 @@ def _roadside(
 ) -> None:
     """Bollards, rails and fences along a road outside of towns."""
     draw = Chance(key, "bollards")
-    share = country.bollard_share**0.5 * (1.0 if scene in RURAL else 0.6)
-    if draw.happens(share):
+    if draw.happens(country.bollard_share**0.5):
         furniture.place_bollards(stage, road, country, draw)
     draw = Chance(key, "rail")
     share = {"open": 0.33, "main": 0.75, "mountain": 0.85, "coast": 0.5}.get(scene, 0.0)

@@ -15,6 +15,7 @@ from assets.practice.scene.facts import load_countries
 from assets.practice.scene.geometry import Floats, cards, smooth_noise, wire_radius_m
 from assets.practice.scene.hedges import HALF_M, HIGH_M, VARIANTS, hedge_panel
 from assets.practice.scene.keys import PanoramaKey
+from assets.practice.scene.road import CLEAR_M, Road
 from assets.practice.scene.trees import lump
 
 
@@ -140,3 +141,19 @@ def test_hedges_are_leafy_and_never_flat() -> None:
         assert np.std(side[:, 1]) > 0.03
     assert not np.array_equal(panels[0].points, panels[1].points)
     assert np.array_equal(panels[0].points, hedge_panel(2.5, 0).points)
+
+
+def test_no_pole_stands_in_front_of_the_camera() -> None:
+    key = PanoramaKey("US", "test", 2)
+    country = load_countries()["US"]
+    road = Road(country, draw_conditions(key, country), Chance(key, "bend"))
+    offset_m, spacing_m = road.half_width_m + 3.0, 38.0
+    for along_m in np.arange(-20.0, 20.0, 0.5):
+        eye = (*road.beside(offset_m + 0.4, float(along_m)), 2.5)
+        first_m = road.clear_row(eye, offset_m, 1.0, spacing_m)
+        nearest_m = min(
+            math.dist(road.beside(offset_m, first_m + n * spacing_m), eye[:2]) for n in range(-3, 4)
+        )
+        assert nearest_m >= CLEAR_M
+    far = (*road.beside(0.0, 15.0), 2.5)
+    assert road.clear_row(far, offset_m, 1.0, spacing_m) == 1.0

@@ -199,8 +199,8 @@ def test_halving_keeps_thin_and_rare_cues() -> None:
         halved(np.zeros((40, 61), dtype=np.uint8))
 
 
-def test_extra_panoramas_come_last_and_only_when_asked_for() -> None:
-    keys = keys_to_render(["HU", "PL"], ["extra", "test"], [2, 1])
+def test_what_is_played_is_rendered_before_what_is_learnt_from() -> None:
+    keys = keys_to_render(["HU", "PL"], ["train", "test"], [2, 1])
     assert [str(key) for key in keys] == [
-        "HU/test/0", "HU/extra/0", "HU/extra/1", "PL/test/0", "PL/extra/0", "PL/extra/1",
+        "HU/test/0", "HU/train/0", "HU/train/1", "PL/test/0", "PL/train/0", "PL/train/1",
     ]  # fmt: skip
