@@ -2,7 +2,8 @@
 # make test   installs what tests need as well, and runs all of them
 # make test-fast  those without browser, database, server, training or processes: under two minutes
 # make setup  only installs;  make check  lints, type-checks, checks the arrows
-# make opponent STREETVIEW=DIR  trains the net that ships: hours, or minutes on a GPU
+# make opponent STREETVIEW=DIR  trains the net that ships: hours, or minutes on a GPU (WORLD=DIR with
+#             more of the practice world than ships)
 # make audit  asks PyPI for known flaws of what is locked;  make sbom  lists it in build/sbom.json
 # make adversary  tries what SECURITY.md says on the running program
 # make fuzz   reads mutated photos (FILES, default 10000; SEED, default 1)
@@ -15,7 +16,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= practice
 STREETVIEW ?= ../shared/streetview
-TRAIN = $(BIN)/python -m model.train --data $(STREETVIEW) --data assets/practice/data --cache runs/cache
+WORLD ?= assets/practice/data
+TRAIN = $(BIN)/python -m model.train --data $(STREETVIEW) --data $(WORLD) --cache runs/cache
 TEACH = $(TRAIN) --config model/experiments/teacher.toml
 FILES ?= 10000
 SEED ?= 1
@@ -77,6 +79,7 @@ opponent: $(VENV)/.test
 	$(TEACH) --out runs/teacher-2 --set seed=2 --set logit_adjustment=0.5
 	$(TEACH) --out runs/teacher-3 --set seed=3 --set stages.1.short_side_px=288 --set augmentation.mixup=0.4
 	$(TRAIN) --config model/experiments/opponent.toml --out runs/opponent
+	$(TRAIN) --config model/experiments/refine.toml --out runs/refined --set 'start_from=["runs/opponent/checkpoint"]'
 
 audit: $(VENV)/.test
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import io
 import json
+import math
 import os
 import sys
 from collections import Counter
@@ -41,16 +42,25 @@ HALVED_FROM_PX = 2000
 ADDRESS = "rendered, not a real place"
 
 
-def find_rendered(folder: Path, countries: Iterable[str]) -> dict[PanoramaKey, Path]:
-    """Every whole panorama under ``folder``: picture, cue numbers and notes."""
+def find_rendered(
+    folder: Path, countries: Iterable[str], train_max: int | None = None
+) -> dict[PanoramaKey, Path]:
+    """Every whole panorama under ``folder``: picture, cue numbers and notes.
+
+    Args:
+        folder: where ``scene.render`` wrote.
+        countries: which to look for.
+        train_max: of the train panoramas of a country, only so many, from 0 on.
+    """
     found = {}
     for code in countries:
         for split in ("train", "val", "test"):
+            limit = train_max if split == "train" and train_max is not None else math.inf
             for path in sorted((folder / code / split).glob("[0-9]*.png")):
                 whole = (
                     path.with_suffix(".json").exists() and path.with_suffix(".cues.png").exists()
                 )
-                if path.stem.isdigit() and whole:
+                if path.stem.isdigit() and whole and int(path.stem) < limit:
                     found[PanoramaKey(code, split, int(path.stem))] = path
     return found
 
@@ -220,6 +230,7 @@ def main() -> int:
     )
     parser.add_argument("--budget-mib", type=float, help="choose the quality by this size instead")
     parser.add_argument("--even", action="store_true", help="as many of every country")
+    parser.add_argument("--train", type=int, help="no more train panoramas of any country")
     parser.add_argument("--countries", nargs="+", help="default: all that are rendered")
     parser.add_argument(
         "--add",
@@ -230,7 +241,7 @@ def main() -> int:
     try:
         countries = load_countries()
         wanted = arguments.countries or list(countries)
-        rendered = find_rendered(arguments.rendered, wanted)
+        rendered = find_rendered(arguments.rendered, wanted, arguments.train)
         if not rendered:
             raise ValueError(f"{arguments.rendered}: no rendered panorama; run scene.render first")
         packed = read_rows(arguments.out) if arguments.add else []

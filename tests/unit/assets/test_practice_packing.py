@@ -160,6 +160,16 @@ def test_even_leaves_out_what_not_every_country_has(rendered: Path) -> None:
         pack.level(pack.find_rendered(rendered, ["HU", "PL", "SK"]), Counter())
 
 
+def test_what_is_learnt_from_alone_can_be_left_out(rendered: Path) -> None:
+    everything = pack.find_rendered(rendered, ["HU", "PL"])
+    found = pack.find_rendered(rendered, ["HU", "PL"], 1)
+    assert (
+        set(everything) - set(found)
+        == {key for key in everything if key.split == "train" and key.index >= 1}
+        != set()
+    )
+
+
 def test_cue_maps_come_back_exactly() -> None:
     numbers = np.random.default_rng(1).integers(0, 15, (37, 203), dtype=np.uint8)
     assert (CueMap(encode_map(numbers), {}).labels == numbers).all()
