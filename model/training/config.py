@@ -63,6 +63,9 @@ class TrainConfig:
         weight_decay: of AdamW; norms and biases do not decay.
         average: decay of the exponential mean of the weights, such as 0.998: what is validated and
             kept is the mean. 0 is without.
+        keep_start: share of the weights that the run started from in what is validated and kept, so
+            that it forgets less of what they knew (Wortsman et al. 2022, arXiv:2109.01903). Needs
+            ``start_from`` and ``average``.
         label_smoothing: in [0, 1).
         logit_adjustment: tau of Menon et al. 2021 (arXiv:2007.07314): 0 learns the countries'
             frequencies, 1 treats countries alike.
@@ -98,6 +101,7 @@ class TrainConfig:
     source_weights: dict[str, float] = field(default_factory=dict)
     weight_decay: float = 1e-4
     average: float = 0.0
+    keep_start: float = 0.0
     label_smoothing: float = 0.0
     logit_adjustment: float = 0.0
     workers: int = 0
@@ -121,6 +125,10 @@ class TrainConfig:
             raise ConfigError(f"label_smoothing = {self.label_smoothing}: must lie in [0, 1)")
         if not (0 <= self.average < 1 and 0 <= self.balance <= 1):
             raise ConfigError("average must lie in [0, 1), balance in [0, 1]")
+        if not 0 <= self.keep_start < 1:
+            raise ConfigError(f"keep_start = {self.keep_start}: must lie in [0, 1)")
+        if self.keep_start and not (self.start_from and self.average):
+            raise ConfigError("keep_start needs start_from and average")
         if any(weight <= 0 for weight in self.source_weights.values()):
             raise ConfigError(
                 "source_weights must be above 0; leave a source out with --data or a manifest"

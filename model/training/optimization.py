@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,6 +50,8 @@ class MeanOfWeights:
             began with is soon forgotten.
         processes: of the run.
         state: of an earlier one, to go on from.
+        start: the state dict that the run began with.
+        keep_start: share of it, in [0, 1), in what is shown.
     """
 
     def __init__(
@@ -58,12 +60,15 @@ class MeanOfWeights:
         decay: float,
         processes: Processes,
         state: dict[str, Any] | None = None,
+        start: Mapping[str, Tensor] | None = None,
+        keep_start: float = 0.0,
     ) -> None:
         def update(mean: Tensors, now: Tensors, n: Tensor | int) -> None:
             soon = (1 + int(n)) / (10 + int(n))
             get_ema_multi_avg_fn(min(decay, soon))(mean, now, n)  # type: ignore[no-untyped-call]
 
         self._network, self._processes = network, processes
+        self._start, self._keep_start = start or {}, keep_start
         self._mean = AveragedModel(network, multi_avg_fn=update, use_buffers=True)
         if state:
             self._mean.load_state_dict(state)
@@ -78,9 +83,16 @@ class MeanOfWeights:
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """The network has the mean weights meanwhile."""
+        """The network has the mean weights meanwhile, and its share of the start in them."""
         own = {name: value.clone() for name, value in self._network.state_dict().items()}
-        self._network.load_state_dict(self._mean.module.state_dict())
+        self._network.load_state_dict(
+            {
+                name: torch.lerp(value, self._start[name], self._keep_start)
+                if self._keep_start and value.is_floating_point()
+                else value
+                for name, value in self._mean.module.state_dict().items()
+            }
+        )
         average_norms(self._network, self._processes)
         yield
         self._network.load_state_dict(own)

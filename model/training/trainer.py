@@ -79,6 +79,8 @@ class Trainer:
             starts = [earlier[directory] for directory in config.start_from]
             network.load_state_dict(mean_weights(starts, network))
         self.network = self._placed(network)
+        kept = network.state_dict() if config.keep_start else {}
+        self._start = {name: value.clone() for name, value in kept.items()}
         self.inputs = InputPipeline(
             config,
             collection,
@@ -181,7 +183,14 @@ class Trainer:
         if progress.optimizer:
             optimizer.load_state_dict(progress.optimizer)
         if config.average:
-            self._mean = MeanOfWeights(self.network, config.average, self.processes, progress.mean)
+            self._mean = MeanOfWeights(
+                self.network,
+                config.average,
+                self.processes,
+                progress.mean,
+                self._start,
+                config.keep_start,
+            )
         learner = train.learner
         if config.compile:
             learner = Learner(cast(nn.Module, torch.compile(learner.part)), self.inputs.computation)

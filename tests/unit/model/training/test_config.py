@@ -57,6 +57,8 @@ def test_values_and_overrides(tmp_path: Path) -> None:
         ("precision = 'fp16'", [], "precision = 'fp16': must be auto or float32 or bf16"),
         ("sampler = 'balanced'\nlogit_adjustment = 1", [], "both lift rare countries; set one"),
         ("average = 1", [], r"average must lie in \[0, 1\), balance in"),
+        ("keep_start = 1", [], r"keep_start = 1\.0: must lie in \[0, 1\)"),
+        ("keep_start = 0.5", [], "keep_start needs start_from and average"),
         ("balance = 2", [], r"balance in \[0, 1\]"),
         ("[source_weights]\npractice = 0", [], "source_weights must be above 0; leave a source"),
         ("small_copies_px = -1", [], "small_copies_px = -1: must be at least 0"),

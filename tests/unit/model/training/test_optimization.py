@@ -71,6 +71,21 @@ def test_the_mean_follows_the_weights_and_is_shown_only_meanwhile() -> None:
         assert torch.equal(weight, value)
 
 
+def test_a_share_of_the_start_stays_in_what_is_shown() -> None:
+    network = Network(NetworkConfig("resnet18"))
+    weight = network.head[-1].bias
+    with torch.no_grad():
+        weight.fill_(1.0)
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+    mean = MeanOfWeights(network, 0.5, ALONE, start=start, keep_start=0.4)
+    with torch.no_grad():
+        weight.fill_(2.0)
+    mean.update()
+    with mean.shown():
+        assert weight.tolist() == pytest.approx([0.4 * 1.0 + 0.6 * 2.0] * 56)
+    assert weight.tolist() == [2.0] * 56
+
+
 def test_statistics_have_a_mean_too() -> None:
     network = Network(NetworkConfig("resnet18"))
     statistic = next(m for m in network.modules() if isinstance(m, nn.BatchNorm2d)).running_mean
