@@ -78,9 +78,12 @@
   function card(finished) {
     const { number, truth } = finished;
     const seen = album[number];
+    const map = seen?.heat?.[0];
     const picture = seen
-      ? [G.make("img", { src: seen.picture, alt: "" }), seen.heat?.[0]?.uri ? G.make("img", { src: seen.heat[0].uri, alt: "", class: "card-heat" }) : ""]
+      ? [G.make("img", { src: seen.picture, alt: "" }), ...(map?.uri ? [G.make("img", { src: map.uri, alt: "", class: "card-heat" })] : [])]
       : [G.make("span", { class: "card-none" }, "…")];
+    // A card shows a part of a tall photo: that where the map is hottest.
+    if (map?.where) for (const image of picture) image.style.objectPosition = `${50 * map.where[1]}% ${50 * map.where[0]}%`;
     return G.make(
       "tr",
       { role: "row", "data-round": number },

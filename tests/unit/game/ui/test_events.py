@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -125,7 +126,8 @@ def test_what_waits_has_a_bound_and_is_told_so(monkeypatch: pytest.MonkeyPatch) 
             gate.set()
             return await asyncio.gather(*asked)
 
-    answers = asyncio.run(ask_at_the_same_moment())
+    with ThreadPoolExecutor(1) as pool:  # in this thread, Playwright's loop may be running
+        answers = pool.submit(asyncio.run, ask_at_the_same_moment()).result()
     assert sorted(one.status_code for one in answers) == [200, 200, 429]
     (refused,) = (one.json() for one in answers if one.status_code == 429)
     assert (refused["problem"], refused["retry_after_s"]) == ("problem_busy", 5)
