@@ -2,7 +2,6 @@
 (() => {
   const G = window.GeoDuel;
   const known = {}; // by country: what the server answered
-  const asked = {}; // by country: questions of other parts of the page that are under way
   let chosen = null, latest = null, shownCue = "all";
   const codes = Object.keys(G.data.countries);
   const list = (names) => new Intl.ListFormat(G.state.language).format(names);
@@ -26,7 +25,7 @@
     if (!codes.includes(code)) return;
     chosen = code;
     shownCue = "all";
-    if (!known[code]) G.connection.ask("guide", { country: code }).then((page) => take(code, page));
+    if (!known[code]) ask(code, {});
     for (const button of G.all("#guide-countries button")) {
       if (button.dataset.code !== code) button.removeAttribute("aria-current");
       else {
@@ -89,7 +88,13 @@
 
   const fact = ([topic, text]) => [G.make("dt", {}, G.text(`guide_${topic}`)), G.make("dd", {}, text)];
 
-  const ask = async (code) => take(code, await G.connection.ask("guide", { country: code }, { patient: false }));
+  // A country that is on its way is not asked for again.
+  const asking = {};
+  const ask = (code, options) =>
+    (asking[code] ??= G.connection
+      .ask("guide", { country: code }, options)
+      .then((page) => take(code, page))
+      .finally(() => delete asking[code]));
 
   function take(code, page) {
     if (page.country) known[code] = page;
@@ -181,7 +186,7 @@
     },
     // What the guide says of a country, for other parts of the page; null where it has no answer.
     async page(code) {
-      if (!known[code]) await (asked[code] ??= ask(code).finally(() => delete asked[code]));
+      if (!known[code]) await ask(code, { patient: false });
       return known[code] ?? null;
     },
     // A country by its code, from wherever on the page.
