@@ -101,7 +101,7 @@ def place_poles(
     side = chance.choice((-1, 1))
     away = chance.uniform(1.5, 7.0) if scene in RURAL else 1.3 if scene == "village" else 0.0
     offset = side * (road.half_width_m + road.shoulder_m + away + (0.6 if road.pavement_m else 0))
-    first = (chance.uniform(0.15, 0.85) - 0.5) * pole.spacing_m
+    first = chance.uniform(-0.35, 0.35) * pole.spacing_m
     first = road.clear_row(stage.eye, offset, first, pole.spacing_m)
     wires, before = [], None
     for number in range(-6, 7):

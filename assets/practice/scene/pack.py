@@ -43,7 +43,7 @@ ADDRESS = "rendered, not a real place"
 
 
 def find_rendered(
-    folder: Path, countries: Iterable[str], train_max: int | None = None
+    folder: Path, countries: Iterable[str], train_max: float = math.inf
 ) -> dict[PanoramaKey, Path]:
     """Every whole panorama under ``folder``: picture, cue numbers and notes.
 
@@ -55,7 +55,7 @@ def find_rendered(
     found = {}
     for code in countries:
         for split in ("train", "val", "test"):
-            limit = train_max if split == "train" and train_max is not None else math.inf
+            limit = train_max if split == "train" else math.inf
             for path in sorted((folder / code / split).glob("[0-9]*.png")):
                 whole = (
                     path.with_suffix(".json").exists() and path.with_suffix(".cues.png").exists()
@@ -230,7 +230,9 @@ def main() -> int:
     )
     parser.add_argument("--budget-mib", type=float, help="choose the quality by this size instead")
     parser.add_argument("--even", action="store_true", help="as many of every country")
-    parser.add_argument("--train", type=int, help="no more train panoramas of any country")
+    parser.add_argument(
+        "--train", type=int, default=math.inf, help="no more train panoramas of any country"
+    )
     parser.add_argument("--countries", nargs="+", help="default: all that are rendered")
     parser.add_argument(
         "--add",

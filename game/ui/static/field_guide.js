@@ -25,7 +25,7 @@
     if (!codes.includes(code)) return;
     chosen = code;
     shownCue = "all";
-    if (!known[code]) ask(code, {});
+    if (!known[code]) load(code);
     for (const button of G.all("#guide-countries button")) {
       if (button.dataset.code !== code) button.removeAttribute("aria-current");
       else {
@@ -88,13 +88,18 @@
 
   const fact = ([topic, text]) => [G.make("dt", {}, G.text(`guide_${topic}`)), G.make("dd", {}, text)];
 
-  // A country that is on its way is not asked for again.
+  // A country that is on its way is not asked for again, unless it got lost on the way.
   const asking = {};
   const ask = (code, options) =>
     (asking[code] ??= G.connection
       .ask("guide", { country: code }, options)
       .then((page) => take(code, page))
       .finally(() => delete asking[code]));
+
+  async function load(code) {
+    await asking[code];
+    if (!known[code]) await ask(code);
+  }
 
   function take(code, page) {
     if (page.country) known[code] = page;

@@ -41,13 +41,17 @@
   function verdict(name, who, finished, about) {
     const answer = finished[who];
     const { country, closeness } = answer;
-    const parts = [G.make("span", { class: "gd-who" }, G.text(name)), country ? flag(finished, country) : ""];
-    parts.push(G.make("b", {}, country ? G.country(country) : G.text("no_guess")));
+    const parts = [country ? flag(finished, country) : "", G.make("b", {}, country ? G.country(country) : G.text("no_guess"))];
     if (closeness === "neighbour" || closeness === "subregion") parts.push(G.make("small", { class: "gd-close" }, G.text(`close_${closeness}`)));
     if (country && !answer.correct && answer.km != null)
       parts.push(G.make("small", { title: G.text(about) }, G.text("km_away", { km: G.number(answer.km) })));
-    parts.push(G.make("span", { class: "gd-points" }, G.text("points", { points: G.number(answer.points) })));
-    return G.make("p", { class: `gd-verdict is-${who} ${KINDS[closeness] ?? "lost"}` }, ...parts);
+    return G.make(
+      "p",
+      { class: `gd-verdict is-${who} ${KINDS[closeness] ?? "lost"}` },
+      G.make("span", { class: "gd-who" }, G.text(name)),
+      G.make("span", { class: "gd-answer" }, ...parts),
+      G.make("span", { class: "gd-points" }, G.text("points", { points: G.number(answer.points) }))
+    );
   }
 
   function streaks(game) {
