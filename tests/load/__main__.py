@@ -41,22 +41,25 @@ MB = 2**20
 
 
 class Memory:
-    """The resident size of a process, looked at twice a second."""
+    """The resident size of a process, looked at twice a second; every look counts for the peak."""
 
     def __init__(self, process: psutil.Process) -> None:
         self._process = process
-        self.start = self.peak = self.now()
+        self.peak = 0
+        self.start = self.now()
         self._watch = gevent.spawn(self._look)
 
     def now(self) -> int:
-        return round(self._process.memory_info().rss / MB)
+        size = round(self._process.memory_info().rss / MB)
+        self.peak = max(self.peak, size)
+        return size
 
     def stop(self) -> None:
         self._watch.kill()
 
     def _look(self) -> None:
         while True:
-            self.peak = max(self.peak, self.now())
+            self.now()
             gevent.sleep(0.5)
 
 
@@ -108,7 +111,7 @@ def _played(
         "cpu_s_per_round": round(cpu_s / max(1, Player.finished), 3),
         "steps": {name: _step(stats.get(name, method)) for name, method in STEPS.items()},
         "errors": {str(one.error): one.occurrences for one in stats.errors.values()},
-        "memory_mb": {"start": memory.start, "peak": memory.peak, "end": memory.now()},
+        "memory_mb": {"start": memory.start, "end": memory.now(), "peak": memory.peak},
     }
 
 
