@@ -5,6 +5,7 @@ usage::
     python -m model.plots distribution --data DIR [--data DIR ...] --out FIGURE.png
     python -m model.plots thinning --manifest MANIFEST.csv --out FIGURE.png
     python -m model.plots curve --run RUN [--run RUN ...] --out FIGURE.png
+    python -m model.plots learning RUN RUN RUN [...] [--places 40000 ...] --out FIGURE.png
     python -m model.plots confusion   --evaluation FILE.json --out FIGURE.png
     python -m model.plots recall      --evaluation FILE.json --out FIGURE.png
     python -m model.plots reliability --evaluation FILE.json --out FIGURE.png
@@ -40,6 +41,7 @@ DRAW: dict[str, Callable[[argparse.Namespace], Figure]] = {
     "distribution": lambda args: distribution(cli.open_data(args.data).places),
     "thinning": lambda args: sources.thinning_of(args.manifest),
     "curve": lambda args: sources.curve_of([*args.runs, *args.run]),
+    "learning": lambda args: sources.learning_of(args.runs, args.places),
     **dict.fromkeys(sources.JUDGED, _judged),
     "gallery": lambda a: sources.gallery_of(cli.open_data(a.data), a.country, a.checkpoint),
     "sanity": lambda args: sources.sanity_of(args.photo, args.checkpoint),
@@ -68,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="as --run")
     text = "folder of a run; may be given several times"
     command.add_argument("--run", action="append", default=[], type=Path, metavar="RUN", help=text)
+    command = add("learning", "val top-1 over the places learnt from, with a fitted power law")
+    command.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folder of a run")
+    text = "foretell the figure for so many; may be given several times"
+    command.add_argument("--places", action="append", default=[], type=int, help=text)
     for name, shown in sources.JUDGED.items():
         command = add(name, shown)
         text = "what model.evaluate --json FILE.json wrote"

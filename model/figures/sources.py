@@ -11,15 +11,15 @@ from model.checkpoint import load
 from model.data.collection import Collection
 from model.data.pictures import read_picture
 from model.data.thinning.manifest import read_manifest
-from model.errors import ConfigError
+from model.errors import ConfigError, DataError
 from model.evaluation.report import evaluate
 from model.explanation.sanity import cascade
 from model.figures.data import thinning
 from model.figures.judged import confusion, read_evaluation, recall, reliability
 from model.figures.maps import choose_entries, gallery, sanity
-from model.figures.runs import curve
+from model.figures.runs import curve, learning
 from model.predictor import Predictor
-from model.training.run_table import read_log
+from model.training.run_table import describe, read_log
 
 JUDGED = {
     "confusion": "which country is taken for which, by region",
@@ -50,6 +50,32 @@ def curve_of(runs: Sequence[Path]) -> Figure:
     if not runs:
         raise ConfigError("curve: no run; give the folder of one with --run RUN")
     return curve({str(run): read_log(run) for run in runs})
+
+
+def learning_of(runs: Sequence[Path], more: Sequence[int]) -> Figure:
+    """Top-1 on val over the places that runs learnt from, and a power law through them.
+
+    Args:
+        runs: folders of finished runs, three or more, of at least two sizes.
+        more: numbers of train places to foretell.
+
+    Raises:
+        ConfigError: too few runs, or a number below 1.
+        DataError: one is no run, or has no checkpoint, which knows how many places there were.
+    """
+    if min(more, default=1) < 1:
+        raise ConfigError(f"learning: --places {min(more)}: must be 1 or more")
+    rows = [describe(run) for run in runs]
+    for row in rows:
+        if not row["train_places"] or "top1_low" not in (row["val"] or {}):
+            raise DataError(f"{row['run']}: no checkpoint with val figures; let the run finish")
+    vals = [row["val"] for row in rows]
+    return learning(
+        [row["train_places"] for row in rows],
+        [val["top1"] for val in vals],
+        [(val["top1_low"], val["top1_high"]) for val in vals],
+        more,
+    )
 
 
 def judged_of(

@@ -80,6 +80,7 @@ def describe(run: Path) -> RunSummary:
             "state": state,
             "epochs_done": None if math.isnan(done) else done,
             **_recipe(config),
+            "train_places": _of_split(places, "train") or None,
             "val": _val(best, places),
             "split_fingerprint": document.get("split_fingerprint"),
             "revision": document.get("revision", info.get("revision")),
@@ -147,11 +148,16 @@ def _weights(config: Mapping[str, Any], backbone: str) -> str:
     return "ImageNet V2" if backbone.startswith("resnet") else "ImageNet"
 
 
+def _of_split(places: Mapping[str, int], split: str) -> int:
+    """Places of all sources: their names are such as "photos val"."""
+    return sum(count for name, count in places.items() if name.endswith(f" {split}"))
+
+
 def _val(best: Mapping[str, Any], places: Mapping[str, int]) -> RunSummary | None:
     """Figures of the val split; how many places it has is known once there is a checkpoint."""
     if "val_top1" not in best:
         return None
-    n = sum(count for name, count in places.items() if name.endswith(" val"))
+    n = _of_split(places, "val")
     top1 = float(best["val_top1"])
     found: RunSummary = {"top1": top1, "macro_recall": float(best["val_macro_recall"])}
     if n:

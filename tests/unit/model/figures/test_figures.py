@@ -17,7 +17,7 @@ from model.errors import ConfigError, DataError
 from model.evaluation.report import evaluation_document
 from model.evaluation.views import SplitPredictions
 from model.figures.judged import confusion, read_evaluation, recall, reliability
-from model.figures.runs import curve
+from model.figures.runs import curve, learning
 from model.geography import COUNTRY_CODES, SUBREGIONS
 from model.training.run_table import read_log
 from model.types import Place
@@ -131,6 +131,49 @@ def test_the_curve_of_runs(tmp_path: Path) -> None:
     losses, _ = curve({"a": read_log(run), "b": read_log(other)}).axes
     labels = [line.get_label() for line in losses.lines]
     assert labels == ["a: val loss", "a: train loss", "b: val loss", "b: train loss"]
+
+
+def test_the_learning_curve_foretells_along_its_law() -> None:
+    places, top1 = [100, 1000, 10000], [0.2, 0.6, 0.8]  # the error halves with ten times the places
+    (axes,) = learning(places, top1, [(s - 0.1, s + 0.1) for s in top1], more=[100_000]).axes
+    (found,) = [text.get_text() for text in axes.texts]
+    assert found.startswith("100,000: 90.0%\n[")
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert "error = 3.20 x places^-0.301 (±0.000)" in labels
+
+
+def learnt(folder: Path, places: dict[str, int] | None, top1: float) -> Path:
+    """A run over these places."""
+    log_of(folder / "log.csv", stage=[0, 0, 0], epoch=[1, 2, 3], val_top1=[0.1, top1, 0.2])
+    stage = {"freeze": "trunk", "epochs": 3, "lr_from": 1.0, "lr_to": 1.0, "solver": "adamw"}
+    network = {"backbone": "efficientnet_lite0", "head": []}
+    side = {"short_side_px": 320}
+    config = {"network": network, "pretrained": True, "preprocessing": side, "stages": [stage]}
+    (folder / "config.json").write_text(json.dumps({"config": config}))
+    if places:
+        (folder / "checkpoint").mkdir()
+        document = json.dumps({"network": {}, "info": {"places": places}})
+        (folder / "checkpoint" / "config.json").write_text(document)
+    return folder
+
+
+def test_a_learning_curve_from_runs(tmp_path: Path) -> None:
+    runs = [
+        str(learnt(tmp_path / str(n), {"photos train": n, "parquet train": n, "photos val": 50}, t))
+        for n, t in ((50, 0.2), (500, 0.6), (5000, 0.8))
+    ]
+    out = tmp_path / "learning.svg"
+    plots.main(["learning", *runs, "--places", "40000", "--out", str(out)])
+    assert "40,000: 86.8%" in out.read_text()
+    with pytest.raises(ConfigError, match="takes three runs or more, of at least two sizes"):
+        plots.main(["learning", *runs[:2], "--out", str(out)])
+    with pytest.raises(ConfigError, match="takes three runs or more, of at least two sizes"):
+        plots.main(["learning", *runs[:1] * 3, "--out", str(out)])
+    with pytest.raises(ConfigError, match="--places 0: must be 1 or more"):
+        plots.main(["learning", *runs, "--places", "0", "--out", str(out)])
+    unfinished = str(learnt(tmp_path / "unfinished", None, 0.3))
+    with pytest.raises(DataError, match="unfinished: no checkpoint with val figures"):
+        plots.main(["learning", *runs, unfinished, "--out", str(out)])
 
 
 def test_files_that_are_no_log_or_evaluation(tmp_path: Path) -> None:
