@@ -6,7 +6,9 @@ views, steps and worker processes.
 All read the same generated shards (pictures of 3050 x 561, about 250 KB, in Snappy row groups of
 100) and give the same: a random crop, mirrored every other time, letterboxed at a short side of
 320, normalised to [-1, 1]. Each runs in a process of its own, in turns, with the same workers; an
-epoch is timed after a first one. Memory is the proportional set size of its process and workers.
+epoch is timed after a first one. The last decodes as ours does and gives blank pictures, so ours to
+it is the share of bare decoding that is reached. Memory is the proportional set size of its process
+and workers.
 
 Then a random row of 1,000 and of 11,000: its time against decoding its JPEG, and the memory; the
 first time that the shards are opened, their rows are copied.
@@ -212,12 +214,32 @@ def _datasets(folder: Path) -> Dataset[Any]:
     return Pairs()
 
 
+def _decoding(folder: Path) -> Dataset[Any]:
+    import pandas as pd
+    from torchvision.io import decode_jpeg
+
+    table = pd.concat([pd.read_parquet(f) for f in sorted(folder.glob("*.parquet"))])
+
+    class Decoding(Dataset[Any]):
+        def __len__(self) -> int:
+            return len(table)
+
+        def __getitem__(self, index: int) -> tuple[Tensor, int]:
+            data = np.frombuffer(bytearray(table.iloc[index]["image"]["bytes"]), np.uint8)
+            _, height, width = decode_jpeg(torch.from_numpy(data)).shape
+            laid = PREPROCESSING.layout(*Crop.at(width, height, 0).box[2:])
+            return torch.zeros(3, laid.canvas_height_px, laid.canvas_width_px, dtype=torch.uint8), 0
+
+    return Decoding()
+
+
 CONTESTANTS: dict[str, Callable[[Path, int], Epochs]] = {
     "ours": _training,
     "naive: pandas, PIL, transforms one by one": partial(_loaded, _naive),
     "naive, cropped before it is resized": partial(_loaded, partial(_naive, crop_first=True)),
     "datasets library, torchvision v2": partial(_loaded, _datasets),
     "ours with the pixels of play": partial(_training, pixels="exact"),
+    "decoding alone, blank pictures": partial(_loaded, _decoding),
 }
 
 
