@@ -172,10 +172,17 @@ def test_a_country_that_is_not_in_the_game_is_called_so(fakes_port: int, visit: 
     assert "Brazil" not in absent
 
 
-def test_at_a_reveal_a_tap_on_the_small_map_looks_closer(fakes_port: int, visit: Visit) -> None:
+BESIDE = """() => [...document.querySelectorAll(".gd-verdict")].map((row) => {
+  const [a, b] = ["b", ".gd-points"].map((part) => row.querySelector(part).getBoundingClientRect());
+  return a.right <= b.left && a.top < b.bottom && b.top < a.bottom;
+})"""
+
+
+def test_the_narrowest_reveal(fakes_port: int, visit: Visit) -> None:
     player = visit(fakes_port, **{**PHONE, "viewport": {"width": 360, "height": 640}})
     page = player.page
-    player.guess("HU")
+    player.guess("AE")
+    assert page.evaluate(BESIDE) == [True, True], "points beside the United Arab Emirates"
     box = page.locator("#world-map").bounding_box()
     assert box is not None
     assert box["height"] > 140
