@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +22,13 @@ from model.training.run_directory import save_tensors
 log = logging.getLogger(__name__)
 
 ITEMS_PER_FILE = 200
-"""Of a :class:`FeatureCache`: a killed run loses some minutes of work at most."""
+"""Of a :class:`FeatureCache`: a killed run loses a minute or two of work at most."""
 
 Load = Callable[[Sequence[list[int]]], Iterator[Batch]]
 """Reads batches of numbered items, such as a :class:`~model.training.batches.BatchLoader`."""
 
-_Chunk = dict[int, tuple[Tensor, int]]
-"""Features and class index of items, by their numbers."""
+_Known = dict[str, tuple[Tensor, int]]
+"""Features and class index of items, by their names."""
 
 
 class CachedFeatures(Dataset[Item]):
@@ -53,14 +53,14 @@ class CachedFeatures(Dataset[Item]):
 class FeatureCache:
     """Runs a frozen part of a network over a dataset once, and keeps the results on disk.
 
-    Files are named by a hash of all that decides their content, so that a killed run goes on where
-    it was, and the next run with the same frozen part and data starts at once.
+    They are kept by frozen part and item, so that a killed run goes on where it was, and the next
+    run with the same frozen part, on these data, fewer or more, computes what is new.
 
     Attributes:
-        directory: where the files go.
+        directory: where they go: a folder for each frozen part.
         frozen: maps a batch of one input to its features.
         identity: names the frozen part and the preprocessing.
-        progress: wraps the loop over the items, to show it.
+        progress: wraps the loop over the items that are new, to show it.
     """
 
     directory: Path
@@ -71,69 +71,69 @@ class FeatureCache:
     def features(
         self, load: Load, names: Sequence[str], processes: Processes
     ) -> tuple[CachedFeatures, list[int]]:
-        """The features of a dataset; several processes share out the files.
+        """The features of a dataset; several processes share out what is new.
 
         Args:
             load: reads its inputs.
             names: identify the dataset's items.
-            processes: of the run; each computes every N-th file, and reads them all.
+            processes: of the run; each computes a share, and reads them all.
 
         Returns:
             The features and the numbers of the items they come from: all but unreadable ones.
         """
-        self.directory.mkdir(parents=True, exist_ok=True)
-        everything = range(len(names))
         rank, world_size = processes.rank, processes.world_size
         if world_size > 1:
-            own = [i for i in everything if (i // ITEMS_PER_FILE) % world_size == rank]
-            self._items(load, names, own)
+            self._known(load, names, range(rank, len(names), world_size))
             processes.wait()
-        kept = self._items(load, names, everything)
-        items = kept.values()
-        return CachedFeatures([x for x, _ in items], [label for _, label in items]), list(kept)
+        known = self._known(load, names, range(len(names)))
+        kept = [i for i, name in enumerate(names) if name in known]
+        features, labels = zip(*(known[names[i]] for i in kept), strict=True) if kept else ((), ())
+        return CachedFeatures(features, labels), kept
 
-    def _items(self, load: Load, names: Sequence[str], numbers: Sequence[int]) -> _Chunk:
-        """Compute or read these items: those of whole files, in order."""
-        kept: _Chunk = {}
-        of_files = itertools.groupby(self.progress(numbers), lambda i: i // ITEMS_PER_FILE)
-        for number, items in of_files:
-            first = number * ITEMS_PER_FILE
-            file = self._file(names[first : first + ITEMS_PER_FILE])
-            chunk = self._read(file, first)
-            stored = len(chunk)
+    def _known(self, load: Load, names: Sequence[str], numbers: Sequence[int]) -> _Known:
+        """What is on disk of these names, and of these numbers what is not."""
+        known = self._read(set(names))
+        missing = iter(self.progress([i for i in numbers if names[i] not in known]))
+        while items := list(itertools.islice(missing, ITEMS_PER_FILE)):
+            found: _Known = {}
             # A picture that could not be read is tried, and reported, in every run. One by one:
             # inputs are of many shapes, and features do not depend on their neighbours.
-            wanted = [[i] for i in items if i not in chunk]
-            for batch in load(wanted) if wanted else ():
+            for batch in load([[i] for i in items]):
                 if batch.inputs is not None:
-                    chunk[batch.items[0]] = self._computed(batch.inputs), int(batch.labels)
-            if len(chunk) > stored:
-                self._write(file, first, chunk)
-            kept |= dict(sorted(chunk.items()))
-        return kept
+                    name = names[batch.items[0]]
+                    found[name] = self._computed(batch.inputs), int(batch.labels)
+            if found:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                save_tensors([(name, *of_it) for name, of_it in found.items()], self._file(found))
+            known |= found
+        return known
 
     def _computed(self, x: Tensor) -> Tensor:
         with torch.no_grad():
             return self.frozen(x)[0].half().cpu().clone()
 
-    def _file(self, names: Sequence[str]) -> Path:
-        content = "\n".join([self.identity, *names])
-        return self.directory / f"{hashlib.sha256(content.encode()).hexdigest()[:20]}.pt"
+    @property
+    def _folder(self) -> Path:
+        return self.directory / _hashed([self.identity])
 
-    @staticmethod
-    def _read(file: Path, first: int) -> _Chunk:
-        if not file.is_file():
-            return {}
-        try:
-            stored = torch.load(file, weights_only=True)
-        except Exception as error:  # torch raises whatever the unpickler stumbles on
-            log.warning("%s", fault(file, "damaged", "computed anew", error))
-            return {}
-        return {first + i: (x, label) for i, x, label in stored}
+    def _file(self, names: Iterable[str]) -> Path:
+        return self._folder / f"{_hashed(names)}.pt"
 
-    @staticmethod
-    def _write(file: Path, first: int, chunk: _Chunk) -> None:
-        save_tensors([(i - first, x, label) for i, (x, label) in chunk.items()], file)
+    def _read(self, names: Set[str]) -> _Known:
+        known: _Known = {}
+        for file in sorted(self._folder.glob("*.pt")):
+            try:
+                stored = torch.load(file, weights_only=True)
+            except Exception as error:  # torch raises whatever the unpickler stumbles on
+                log.warning("%s", fault(file, "damaged", "computed anew", error))
+                file.unlink(missing_ok=True)
+            else:
+                known |= {name: (x, label) for name, x, label in stored if name in names}
+        return known
+
+
+def _hashed(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:20]
 
 
 def weights_hash(parts: Iterable[nn.Module]) -> str:

@@ -37,10 +37,11 @@ def test_frozen_parts_are_computed_once(
                 raise PictureError("x.jpg: damaged")
             return torch.tensor([float(i)])[0], i
 
-    def run(identity: str, n: int) -> tuple[list[float], list[int]]:
+    def run(identity: str, n: int, step: int = 1) -> tuple[list[float], list[int]]:
         cache = FeatureCache(tmp_path, frozen, identity, lambda items: items)
         with BatchLoader(Numbers(), workers, unreadable=unreadable) as load:
-            dataset, kept = cache.features(load, [str(i) for i in range(n)], ALONE)
+            names = [str(i) if i % step == 0 else f"other {i}" for i in range(n)]
+            dataset, kept = cache.features(load, names, ALONE)
         assert [dataset[k][1] for k in range(len(dataset))] == kept
         return [float(dataset[k][0]) for k in range(len(dataset))], kept
 
@@ -51,10 +52,12 @@ def test_frozen_parts_are_computed_once(
     assert seen == expected, "the second run takes everything from disk"
     assert damaged == [9, 9], "what could not be read is reported in every run"
     run("a", 22)
-    assert seen == [*expected, *range(14, 22)], "only the last file is new"
+    assert seen == [*expected, 20, 21], "only what was not there is new"
+    run("a", 9, step=2)
+    assert seen[-4:] == [1, 3, 5, 7], "every other item is known, whatever stands beside it"
     run("b", 3)
     assert seen[-3:] == [0, 1, 2], "another frozen part"
-    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_a_damaged_cache_is_computed_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -66,7 +69,7 @@ def test_a_damaged_cache_is_computed_anew(tmp_path: Path, caplog: pytest.LogCapt
         cache = FeatureCache(tmp_path, lambda x: 2 * x, "a", lambda items: items)
         cached, _ = cache.features(BatchLoader(Numbers()), ["0", "1", "2"], ALONE)
         assert [float(cached[i][0]) for i in range(3)] == [0.0, 2.0, 4.0]
-        (file,) = tmp_path.glob("*.pt")
+        (file,) = tmp_path.rglob("*.pt")
         file.write_bytes(damage)
     caplog.clear()
     cache.features(BatchLoader(Numbers()), ["0", "1", "2"], ALONE)
