@@ -79,6 +79,7 @@ opponent: $(VENV)/.test
 	$(TEACH) --out runs/teacher-2 --set seed=2 --set logit_adjustment=0.5
 	$(TEACH) --out runs/teacher-3 --set seed=3 --set stages.1.short_side_px=288 --set augmentation.mixup=0.4
 	$(TRAIN) --config model/experiments/opponent.toml --out runs/opponent
+	$(TRAIN) --config model/experiments/refine.toml --out runs/refined
 
 audit: $(VENV)/.test
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
