@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 
 CONFIG = """
 pretrained = false
+precision = "float32"
 pixels = "fast"
 batch_size = {batch_size}
 stages = [

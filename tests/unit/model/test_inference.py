@@ -86,19 +86,16 @@ def test_maps_of_a_faster_trunk_are_those_of_the_network(
             assert abs(ours.grid - theirs.grid).max() < 1e-4
 
 
-@pytest.mark.parametrize("has_bfloat16", [True, False])
+@pytest.mark.parametrize(
+    ("able", "expected"),
+    [("amx_bf16", "by bfloat16"), ("avx512_bf16", "by ONNX"), ("avx2", "by ONNX")],
+)
 def test_the_processor_decides(
-    checkpoint: Checkpoint,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    has_bfloat16: bool,
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, able: str, expected: str
 ) -> None:
-    monkeypatch.setattr(
-        torch.cpu, "get_capabilities", lambda: {"avx512_bf16": has_bfloat16, "avx2": True}
-    )
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {able: True})
     monkeypatch.setattr(inference, "onnx", lambda network: "by ONNX")
     monkeypatch.setattr(inference, "bfloat16", lambda network: "by bfloat16")
-    expected = "by bfloat16" if has_bfloat16 else "by ONNX"
     assert inference.fastest(checkpoint.network) == expected
 
 
@@ -109,7 +106,7 @@ def test_without_an_engine_the_network_itself_plays(
         raise ImportError("No module named 'onnxruntime'")
 
     monkeypatch.setattr(inference, "onnx", missing)
-    monkeypatch.setattr(inference, "multiplies_bfloat16", lambda: False)
+    monkeypatch.setattr(inference, "multiplies_bfloat16_matrices", lambda: False)
     with caplog.at_level(logging.WARNING):
         assert inference.fastest(checkpoint.network) == checkpoint.network.features
     assert "onnxruntime" in caplog.text
