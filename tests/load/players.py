@@ -34,18 +34,19 @@ class Player(FastHttpUser):
         for number in range(self.games):
             if number:
                 game = self.step("deal", "next", step=game["step"])
-            self.finish(game)
+            game = self.finish(game)
         self.step("leave", "leave")
         raise StopUser
 
-    def finish(self, game: dict[str, Any]) -> None:
-        """Play the rounds of a game to its summary."""
+    def finish(self, game: dict[str, Any]) -> dict[str, Any]:
+        """Play the rounds of a game to its summary, and return that."""
         while game["phase"] != "summary":
             self.think()
             revealed = self.step("reveal", "guess", step=game["step"], country="HU")
             self.think(self.follow(revealed))
             game = self.step("next", "next", step=revealed["step"])
         Player.finished += len(game["history"])
+        return game
 
     def follow(self, revealed: dict[str, Any]) -> float:
         """Ask for tests that are pending, in ever longer pauses; returns the seconds it took."""
