@@ -141,11 +141,17 @@ def _steps(width: int, height: int) -> tuple[tuple[int, int], list[int]]:
     return (laid.height_px, laid.width_px), [laid.left_px, laid.top_px, right, bottom]
 
 
-def _naive(folder: Path, *, crop_first: bool = False) -> Dataset[Any]:
+def _table(folder: Path) -> Any:
+    """All rows of the shards, in memory."""
     import pandas as pd
+
+    return pd.concat([pd.read_parquet(f) for f in sorted(folder.glob("*.parquet"))])
+
+
+def _naive(folder: Path, *, crop_first: bool = False) -> Dataset[Any]:
     from torchvision import transforms
 
-    table = pd.concat([pd.read_parquet(f) for f in sorted(folder.glob("*.parquet"))])
+    table = _table(folder)
 
     class Naive(Dataset[Any]):
         def __len__(self) -> int:
@@ -215,10 +221,9 @@ def _datasets(folder: Path) -> Dataset[Any]:
 
 
 def _decoding(folder: Path) -> Dataset[Any]:
-    import pandas as pd
     from torchvision.io import decode_jpeg
 
-    table = pd.concat([pd.read_parquet(f) for f in sorted(folder.glob("*.parquet"))])
+    table = _table(folder)
 
     class Decoding(Dataset[Any]):
         def __len__(self) -> int:
