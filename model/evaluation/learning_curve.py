@@ -59,10 +59,12 @@ def fit_power_law(places: Sequence[int], errors: Sequence[float]) -> PowerLaw:
         errors: 1 - top-1 of each run, in (0, 1].
 
     Raises:
-        ConfigError: fewer than three runs, or all of one size.
+        ConfigError: fewer than three runs, all of one size, or one without any error.
     """
     if len(places) < 3 or len(set(places)) < 2:
         raise ConfigError("a learning curve takes three runs or more, of at least two sizes")
+    if min(errors) <= 0:
+        raise ConfigError("a learning curve takes runs that err: one is right at every val place")
     x, y = np.log(places), np.log(errors)
     line = linregress(x, y)
     residuals = y - (line.intercept + line.slope * x)

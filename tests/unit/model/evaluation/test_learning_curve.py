@@ -40,3 +40,8 @@ def test_too_few_runs() -> None:
     for places in ([100, 200], [100, 100, 100]):
         with pytest.raises(ConfigError, match="three runs or more, of at least two sizes"):
             fit_power_law(places, [0.5] * len(places))
+
+
+def test_a_run_without_errors_has_no_place_on_a_logarithmic_axis() -> None:
+    with pytest.raises(ConfigError, match="one is right at every val place"):
+        fit_power_law([100, 200, 400], [0.2, 0.1, 0.0])
