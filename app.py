@@ -30,7 +30,7 @@ if __name__ == "__main__":
 
 from game.games import Games
 from game.scoreboard import SqlScoreboard, open_scoreboard
-from game.ui.page import GamePage, build_page, launch_options
+from game.ui.page import GamePage, build_page
 from game.ui.server import listen, serve
 from model import cli
 from model.checkpoint import load, read_measured
@@ -145,7 +145,7 @@ def main() -> None:
         # A million objects that stay: to look through them all at the end takes seconds.
         gc.freeze()
         try:
-            serve(page, listener, **launch_options())
+            serve(page, listener)
         finally:
             games.close()
             if scoreboard is not None:

@@ -1,4 +1,4 @@
-"""What stands between the network and the page: the paths that are open, the headers, the card."""
+"""What stands between the network and the page: open paths, headers, what is shown first."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from game.ui.compression import Compression
+from game.ui.first_paint import FirstPaint
 from game.ui.whole_answer import with_body_changed
 
 OPEN_PATHS = re.compile(
@@ -37,7 +38,7 @@ CONTENT_POLICY = {
     "form-action": "'self'",
 }
 
-_GRADIOS_CARD = re.compile(rb'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*?/?>')
+_GRADIOS_CARD = re.compile(r'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*?/?>')
 
 TITLE = "GeoDuel"
 DESCRIPTION = (
@@ -45,12 +46,16 @@ DESCRIPTION = (
 )
 
 
-def middleware() -> list[Middleware]:
-    """In the order in which a request passes through them."""
+def middleware(first_paint: FirstPaint) -> list[Middleware]:
+    """In the order in which a request passes through them.
+
+    Args:
+        first_paint: what the page shows before Gradio's frontend is there.
+    """
     return [
         Middleware(_Guard, frames=FRAMES if os.environ.get("SPACE_ID") else "'none'"),
         Middleware(Compression),
-        Middleware(_Card),
+        Middleware(_Index, first_paint=first_paint),
     ]
 
 
@@ -96,29 +101,33 @@ _PAGES = ("text/html", "image/svg+xml")
 _CLOSED = PlainTextResponse("Not found", status_code=404)
 
 
-class _Card:
-    """Puts the page's own card, which is shown beside a shared link, in the place of Gradio's.
+class _Index:
+    """Gradio's page with the game on it, and its own card, shown beside a shared link.
 
     Args:
         app: what stands behind it.
+        first_paint: the game.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, first_paint: FirstPaint) -> None:
         self._app = app
+        self._first_paint = first_paint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/":
             await self._app(scope, receive, send)
             return
 
-        async def replace(start: Message, body: bytes) -> bytes:
-            page = _GRADIOS_CARD.sub(b"", body)
-            page = page.replace(b"<head>", b"<head>" + _card(_address(scope)).encode(), 1)
-            if body:  # none in the answer to HEAD
-                MutableHeaders(scope=start)["content-length"] = str(len(page))
-            return page
+        async def change(start: Message, body: bytes) -> bytes:
+            if not body:  # the answer to HEAD
+                return body
+            page = _GRADIOS_CARD.sub("", body.decode())
+            page = page.replace("<head>", "<head>" + _card(_address(scope)), 1)
+            changed = self._first_paint.into(page).encode()
+            MutableHeaders(scope=start)["content-length"] = str(len(changed))
+            return changed
 
-        await with_body_changed(self._app, scope, receive, send, replace)
+        await with_body_changed(self._app, scope, receive, send, change)
 
 
 def _address(scope: Scope) -> str:

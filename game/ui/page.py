@@ -1,6 +1,7 @@
 """The page: one gr.HTML that is the whole game, with markup, style and behaviour in ``static/``.
 
-Gradio serves it; ``events.py`` takes what it asks to the handlers in ``handlers.py``.
+Gradio serves it; ``events.py`` takes what it asks to the handlers in ``handlers.py``. What is shown
+does not wait for Gradio's frontend: see ``first_paint.py``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from game.guide import GuidePictures
 from game.limits import Allowance
 from game.ports import Opponent
 from game.ui.events import PLACE_PATIENCE_S, EventKind, Events
+from game.ui.first_paint import FirstPaint
 from game.ui.handlers import GameHandlers, ReadPhoto, guide_handler, photo_handler
 from game.ui.question_handlers import QuestionHandlers
 from game.ui.texts import TEXTS
@@ -32,7 +34,7 @@ STATIC = Path(__file__).parent / "static"
 WORLD = Path(__file__).resolve().parents[2] / "assets" / "map" / "world.svg"
 SCRIPTS = (
     "core connection names search map_labels map_taps map_size map view zoom judge heat why scene "
-    "lines level reveal lesson leave end statistics photo field_guide shell game"
+    "lines level reveal lesson leave end statistics photo field_guide shell first_paint game"
 ).split()
 """In the order in which the page needs them."""
 
@@ -56,19 +58,19 @@ QUESTIONS = Allowance(burst=400, per_minute=1200)
 
 PHOTOS = Allowance(burst=10, per_minute=10)
 
-FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
-
 
 class GamePage(gr.Blocks):
-    """A page that knows where its scripts find the game.
+    """A page that knows where its scripts find the game, and what it shows first.
 
     Args:
         events: what the scripts may ask.
+        first_paint: its style, scripts and markup.
     """
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, events: Events, first_paint: FirstPaint) -> None:
         super().__init__(title="GeoDuel", analytics_enabled=False, fill_width=True)
         self.game_events = events
+        self.first_paint = first_paint
 
 
 def build_page(
@@ -79,7 +81,7 @@ def build_page(
     guide_pictures: GuidePictures | None = None,
     measured: Mapping[Level, Accuracy] | None = None,
 ) -> GamePage:
-    """The page of the game; launch it with :func:`launch_options`.
+    """The page of the game; ``server.serve`` serves it.
 
     Args:
         games: all that are being played.
@@ -112,37 +114,33 @@ def build_page(
             at_once=PHOTOS_AT_ONCE,
         ),
     }
-    page = GamePage(Events(kinds, behind_proxy=bool(os.environ.get("SPACE_ID"))))
+    facts = {
+        "rendered": games.rendered,
+        "counts": games.counts,
+        "measured": {
+            level: {"top1": one.top1, "n": one.n} for level, one in (measured or {}).items()
+        },
+    }
+    events = Events(kinds, behind_proxy=bool(os.environ.get("SPACE_ID")))
+    page = GamePage(events, _first_paint(facts))
     with page:
         gr.HTML(
-            html_template=_static("page.html"),
-            js_on_load="GeoDuel.mount(element, props);",
+            html_template="",
+            js_on_load="GeoDuel.firstPaint.adopt(element);",
             apply_default_css=False,
             elem_id="geoduel",
-            facts={
-                "rendered": games.rendered,
-                "counts": games.counts,
-                "levels": {
-                    level: {"top1": one.top1, "n": one.n} for level, one in (measured or {}).items()
-                },
-            },
         )
     return page
 
 
-def launch_options() -> dict[str, Any]:
-    """What ``launch()`` needs besides the address: in Gradio 6 style and scripts belong there."""
-    scripts = _without_comments("\n".join(_static(f"{name}.js") for name in SCRIPTS))
+def _first_paint(facts: Mapping[str, Any]) -> FirstPaint:
     heat = f".gd {{ --heat: {colour_map.css_gradient()}; }}\n"
-    return {
-        "theme": gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace")),
-        "css": heat + "\n".join(_static(f"{name}.css") for name in STYLES),
-        "head": f"<script>window.GeoDuel = {{data: {_page_data()}}};\n{scripts}</script>",
-        "footer_links": [],
-        "run_history": False,
-        "ssr_mode": False,
-        "max_file_size": 1,  # photos come inside events: nobody has a reason to leave a file here
-    }
+    scripts = _without_comments("\n".join(_static(f"{name}.js") for name in SCRIPTS))
+    return FirstPaint(
+        style=heat + "\n".join(_static(f"{name}.css") for name in STYLES),
+        script=f"window.GeoDuel = {{data: {_page_data(facts)}}};\n{scripts}",
+        markup=_static("page.html"),
+    )
 
 
 def _static(name: str) -> str:
@@ -154,13 +152,17 @@ def _without_comments(scripts: str) -> str:
     return re.sub(r"(?m)^ *//.*\n|^ +", "", scripts)
 
 
-def _page_data() -> str:
+def _page_data(facts: Mapping[str, Any]) -> str:
     """The 56 countries, the names of all others, the map's boxes and the texts.
+
+    Args:
+        facts: about what is played, such as whether its pictures are rendered.
 
     Returns:
         JSON that is safe within a script.
     """
     data = {
+        "facts": facts,
         "countries": {
             code: {
                 **{language: country_names.name(code, language) for language in LANGUAGES},

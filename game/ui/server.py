@@ -12,7 +12,6 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any
 
 import fastapi
 import gradio as gr
@@ -73,18 +72,17 @@ def listen(host: str, port: int) -> socket.socket:
     raise ConfigError(text)
 
 
-def serve(page: GamePage, listener: socket.socket, **options: Any) -> None:
+def serve(page: GamePage, listener: socket.socket) -> None:
     """Serve a page until the process is told to end; SIGTERM ends it as ``SystemExit``.
 
     Args:
         page: what is served.
         listener: from :func:`listen`.
-        options: for Gradio: style, scripts.
 
     Raises:
         KeyboardInterrupt: it was ended by Ctrl-C.
     """
-    app = fastapi.FastAPI(openapi_url=None, middleware=middleware())
+    app = fastapi.FastAPI(openapi_url=None, middleware=middleware(page.first_paint))
     app.router.routes += [page.game_events.route, _tab_icon(), _card()]
     page.queue(api_open=False)
     gr.mount_gradio_app(
@@ -93,10 +91,15 @@ def serve(page: GamePage, listener: socket.socket, **options: Any) -> None:
         path="/",
         pwa=True,
         favicon_path=str(ICON),
+        css=page.first_paint.style,  # once more: inside its component Gradio's own rules weigh more
+        theme=gr.themes.Base(font="sans-serif", font_mono="monospace"),  # from no other server
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        max_file_size=1,  # photos come inside events: nobody has a reason to leave a file here
         enable_monitoring=False,
         mcp_server=False,
         show_error=False,
-        **options,
     )
     config = uvicorn.Config(
         app, log_level="error", timeout_graceful_shutdown=CLOSING_S, server_header=False

@@ -127,6 +127,8 @@ class Player:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(url)
         self.wait_for_deal()
+        # Whole: a connection cut now is not one that Gradio's frontend misses.
+        self.page.wait_for_selector("gradio-app .gd")
 
     def wait_for_deal(self) -> None:
         self.page.wait_for_selector("#round-image img[src]")

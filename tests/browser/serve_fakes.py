@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from game.games import Games
 from game.statistics import Statistics, Tally
-from game.ui.page import build_page, launch_options
+from game.ui.page import build_page
 from game.ui.server import listen, serve
 from model.errors import PictureError
 from model.geography import COUNTRY_CODES
@@ -79,7 +79,7 @@ def main() -> None:
         guide_pictures=FakeGuidePictures(["HU"]),
         measured=MEASURED,
     )
-    serve(page, listen("127.0.0.1", chosen.port), **launch_options())
+    serve(page, listen("127.0.0.1", chosen.port))
 
 
 if __name__ == "__main__":

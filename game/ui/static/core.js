@@ -77,10 +77,10 @@
       for (const element of G.all(`[data-${dashed}]`))
         element.setAttribute(attribute, G.text(element.dataset[mark]));
     }
-    const kind = G.facts.rendered ? "imagery_rendered" : "imagery_photo";
+    const kind = G.data.facts.rendered ? "imagery_rendered" : "imagery_photo";
     G.find(".gd-imagery").textContent = G.text(kind);
     G.find(".gd-imagery-short").textContent = G.text(`${kind}_short`);
-    G.find(".gd-kept").textContent = G.text(G.facts.counts ? "kept_counts" : "kept_nothing");
+    G.find(".gd-kept").textContent = G.text(G.data.facts.counts ? "kept_counts" : "kept_nothing");
   };
 
   // What a step brought, said once to those who do not see it.

@@ -91,7 +91,10 @@
     const alt = G.text("picture_alt");
     const image = G.find("#round-image img");
     if (image?.getAttribute("src") === picture) image.alt = alt; // as enlarged as it was
-    else G.find("#round-image").replaceChildren(...G.zoomable(picture, alt));
+    else {
+      G.find("#round-image").replaceChildren(...G.zoomable(picture, alt));
+      G.firstPaint.shown(G.find("#round-image img"));
+    }
     G.find(".gd-round").textContent = G.text("round_of", { number: game.number, rounds: game.rounds });
     G.find("#round-image").hidden = !shown;
     G.find("#heatmap").hidden = shown;
@@ -310,9 +313,9 @@
     });
   }
 
-  G.mount = (element, props) => {
-    G.root = element.querySelector(".gd");
-    G.facts = props.facts;
+  G.mount = () => {
+    G.root = document.querySelector(".gd");
+    G.firstPaint.mount();
     G.search.mount();
     G.map.mount();
     G.photo.mount();

@@ -4,7 +4,7 @@
 
   // "Sharp-eyed, 30 %"; without the share where it was not measured.
   function option(level) {
-    const share = G.facts.levels[level]?.top1;
+    const share = G.data.facts.measured[level]?.top1;
     return share == null ? G.level.name(level) : G.text("level_option", { level: G.level.name(level), share: G.percent(share) });
   }
 
@@ -20,7 +20,7 @@
       for (const one of G.all("#level option")) one.textContent = option(one.value);
       G.find("#levels").replaceChildren(
         ...G.data.levels.map((one) => {
-          const measured = G.facts.levels[one];
+          const measured = G.data.facts.measured[one];
           const right = measured ? G.text("level_right", { share: G.percent(measured.top1), n: G.number(measured.n) }) : "";
           return G.make("li", {}, G.make("b", {}, G.level.name(one)), `: ${G.text(`level_${one}_rule`)} ${right}`);
         })

@@ -29,7 +29,7 @@ def evaluate(scripts: Sequence[str], expression: str) -> Any:
     """
     page = "\n".join((STATIC / f"{name}.js").read_text(encoding="utf-8") for name in scripts)
     code = (
-        f"globalThis.window = {{ GeoDuel: {{ data: {_page_data()} }} }};"
+        f"globalThis.window = {{ GeoDuel: {{ data: {_page_data({})} }} }};"
         "const G = window.GeoDuel; G.state = { language: 'en' };"
         "G.country = (code) => G.data.countries[code][G.state.language];"
         f"{page}\n(async () => console.log(JSON.stringify(await ({expression}))))();"

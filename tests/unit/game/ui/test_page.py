@@ -11,7 +11,7 @@ from model.photo_limits import WAIT_S, WALL_S
 
 
 def test_the_page_data_is_json_that_cannot_end_its_script() -> None:
-    text = _page_data()
+    text = _page_data({})
     assert "</" not in text
     assert set(json.loads(text)["countries"]) == set(COUNTRY_CODES)
 
@@ -22,6 +22,6 @@ def test_comments_and_indentation_stay_at_home_and_addresses_do_not() -> None:
 
 
 def test_the_page_outwaits_the_reader_of_photos() -> None:
-    page_s = json.loads(_page_data())["photoPatienceMs"] / 1000
+    page_s = json.loads(_page_data({}))["photoPatienceMs"] / 1000
     net_s = 10
     assert page_s > PLACE_PATIENCE_S + WAIT_S + WALL_S + net_s
