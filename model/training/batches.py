@@ -85,11 +85,15 @@ def view_weights(
 
 
 def batches_of_process(
-    step: Sequence[int], batch_size: int, rank: int, world_size: int
+    step: Sequence[int], batch_size: int, rank: int, world_size: int, looks: int = 1
 ) -> list[list[int]]:
-    """The batches that one process takes of a step; none, if the step is too small."""
+    """The batches that one process takes of a step; none, if the step is too small.
+
+    Each item stands in its batch as often as it is to be looked at, one time behind the other.
+    """
     taken = step[rank::world_size]
-    return [list(taken[i : i + batch_size]) for i in range(0, len(taken), batch_size)]
+    batches = (taken[i : i + batch_size] for i in range(0, len(taken), batch_size))
+    return [[item for item in batch for _ in range(looks)] for batch in batches]
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,10 @@ class TrainConfig:
             that it forgets less of what they knew (Wortsman et al. 2022, arXiv:2109.01903). Needs
             ``start_from`` and ``average``.
         label_smoothing: in [0, 1).
+        consistency: weight of what keeps the predictions for two views of a place together, as
+            R-Drop does for two dropouts (Liang et al. 2021, arXiv:2106.14448): their divergence
+            from the mean of the two. Stages on pixels then show each place of a batch twice. Needs
+            ``augmentation`` without mixup and CutMix. 0 is without.
         logit_adjustment: tau of Menon et al. 2021 (arXiv:2007.07314): 0 learns the countries'
             frequencies, 1 treats countries alike.
         workers: processes that load pixels where nothing is cached.
@@ -103,6 +107,7 @@ class TrainConfig:
     average: float = 0.0
     keep_start: float = 0.0
     label_smoothing: float = 0.0
+    consistency: float = 0.0
     logit_adjustment: float = 0.0
     workers: int = 0
     precision: Literal["auto", "float32", "bf16"] = "auto"
@@ -129,6 +134,11 @@ class TrainConfig:
             raise ConfigError(f"keep_start = {self.keep_start}: must lie in [0, 1)")
         if self.keep_start and not (self.start_from and self.average):
             raise ConfigError("keep_start needs start_from and average")
+        if self.consistency < 0:
+            raise ConfigError(f"consistency = {self.consistency}: must be at least 0")
+        changed = self.augmentation
+        if self.consistency and (changed is None or changed.mixup or changed.cutmix):
+            raise ConfigError("consistency needs augmentation, without mixup and cutmix")
         if any(weight <= 0 for weight in self.source_weights.values()):
             raise ConfigError(
                 "source_weights must be above 0; leave a source out with --data or a manifest"

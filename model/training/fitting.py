@@ -65,12 +65,34 @@ class AdjustedLoss:
         return logits + self.adjustment.to(logits.device)
 
 
+def disagreement(logits: Tensor) -> Tensor:
+    """How far the predictions for two views of one place lie apart.
+
+    Args:
+        logits: [2 n, 56], the views of a place one behind the other.
+
+    Returns:
+        The divergence of each prediction from the mean of its pair, summed over all 2 n: for each
+        pair twice the Jensen-Shannon divergence, at most 2 ln 2 nats.
+    """
+    said = functional.log_softmax(logits.view(-1, 2, logits.shape[1]), dim=2)
+    mean = said.logsumexp(dim=1, keepdim=True) - math.log(2)
+    return (said.exp() * (said - mean)).sum()
+
+
 class _SummedLoss(nn.Module):
     """What ``DistributedDataParallel`` wraps: a learner together with its loss."""
 
-    def __init__(self, learner: nn.Module, loss: AdjustedLoss, teachers: Teachers | None) -> None:
+    def __init__(
+        self,
+        learner: nn.Module,
+        loss: AdjustedLoss,
+        teachers: Teachers | None,
+        consistency: float,
+    ) -> None:
         super().__init__()
         self.learner, self._loss, self._teachers = learner, loss, teachers
+        self._consistency = consistency
 
     def forward(self, batch: Batch | None) -> Tensor:
         if batch is None or batch.inputs is None:
@@ -79,7 +101,9 @@ class _SummedLoss(nn.Module):
             return torch.stack([0 * p.sum() for p in learning]).sum()
         logits = self.learner(batch.inputs)
         loss = self._loss.learnt(logits, batch.labels.to(logits.device), "sum")
-        return self._teachers.mixed(loss, logits, batch.inputs) if self._teachers else loss
+        if self._teachers:
+            loss = self._teachers.mixed(loss, logits, batch.inputs)
+        return loss + self._consistency * disagreement(logits) if self._consistency else loss
 
 
 class GradientSteps:
@@ -91,6 +115,8 @@ class GradientSteps:
         optimizer: over all that learns.
         processes: of the run.
         teachers: whose predictions are learnt as well.
+        consistency: weight of the disagreement between neighbours in a batch, which then shows
+            each place twice.
     """
 
     def __init__(
@@ -100,9 +126,11 @@ class GradientSteps:
         optimizer: torch.optim.Optimizer,
         processes: Processes,
         teachers: Teachers | None = None,
+        consistency: float = 0.0,
     ) -> None:
         self.optimizer, self._processes = optimizer, processes
-        self._summed_loss = processes.parallel(_SummedLoss(learner, loss, teachers))
+        summed = _SummedLoss(learner, loss, teachers, consistency)
+        self._summed_loss = processes.parallel(summed)
 
     def step(self, batches: Sequence[Batch], lr: float) -> tuple[float, float]:
         """One step; without a single picture in all processes there is none.

@@ -196,7 +196,15 @@ class Trainer:
             learner = Learner(cast(nn.Module, torch.compile(learner.part)), self.inputs.computation)
         wanted = config.distillation if stage.on_pixels else None
         teachers = Teachers(wanted, self._teachers) if wanted else None
-        return GradientSteps(learner, self.loss, optimizer, self.processes, teachers)
+        return GradientSteps(
+            learner, self.loss, optimizer, self.processes, teachers, self._consistency
+        )
+
+    @property
+    def _consistency(self) -> float:
+        """Its weight in this stage."""
+        on_pixels = self.config.stages[self.state.progress.stage].on_pixels
+        return self.config.consistency if on_pixels else 0.0
 
     def _train_epoch(
         self,
@@ -216,8 +224,10 @@ class Trainer:
         """
         progress = self.state.progress
         rank, world_size = self.processes.rank, self.processes.world_size
+        looks = 2 if self._consistency else 1
         parts = [
-            batches_of_process(step, self.config.batch_size, rank, world_size) for step in steps
+            batches_of_process(step, self.config.batch_size, rank, world_size, looks)
+            for step in steps
         ]
         before = sum(len(part) for part in parts[: progress.step])
         # Processes draw the same views, but each changes of its own and a dropout of its own.

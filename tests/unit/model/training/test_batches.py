@@ -69,3 +69,4 @@ def test_processes_share_out_a_step(size: int) -> None:
     assert sorted(i for part in parts for batch in part for i in batch) == step
     assert all(1 <= len(batch) <= 2 for part in parts for batch in part)
     assert batches_of_process([5], 2, 1, 2) == [], "a process may have nothing to do"
+    assert batches_of_process(step[:3], 2, 0, 1, looks=2) == [[0, 0, 1, 1], [2, 2]]

@@ -1,20 +1,23 @@
 from __future__ import annotations
 
+import csv
 import math
 from pathlib import Path
 
 import pytest
 import torch
+from scipy.spatial.distance import jensenshannon
 from torch import Tensor
 from torch.nn import functional
 
+from model.data.augmentation import Augmentation
 from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
 from model.errors import ConfigError
 from model.training.config import TrainConfig
-from model.training.fitting import fit_temperature
+from model.training.fitting import AdjustedLoss, disagreement, fit_temperature
 from model.training.stage import Stage
-from tests.unit.model.training.small_runs import small_trainer
+from tests.unit.model.training.small_runs import on_pixels, small_trainer
 
 
 def test_lbfgs_fits_the_head_to_the_end(data: Collection, tmp_path: Path) -> None:
@@ -77,3 +80,45 @@ def test_the_temperature_stays_within_its_bounds() -> None:
     right = torch.eye(56)
     assert fit_temperature(right, labels) == pytest.approx(0.05, rel=1e-3)
     assert fit_temperature(right, labels.roll(1)) == pytest.approx(20, rel=1e-3)
+
+
+def test_the_disagreement_is_that_of_jensen_and_shannon() -> None:
+    logits = torch.randn(6, 56, generator=torch.Generator().manual_seed(1))
+    said = logits.double().softmax(dim=1).numpy()
+    distances = jensenshannon(said[0::2], said[1::2], axis=1)
+    assert float(disagreement(logits)) == pytest.approx(2 * float((distances**2).sum()), rel=1e-5)
+    assert float(disagreement(logits[[0, 0, 1, 1]])) == pytest.approx(0, abs=1e-6)
+    apart = torch.full((2, 56), -1e4)
+    apart[0, 3] = apart[1, 4] = 0
+    assert float(disagreement(apart)) == pytest.approx(2 * math.log(2))
+
+
+def test_consistency_adds_the_disagreement_of_two_views_of_each_place(
+    data: Collection, tmp_path: Path
+) -> None:
+    changes = Augmentation(scale=(0.3, 1.0), brightness=0.8)
+
+    def loss(consistency: float) -> float:
+        """Of an epoch that learns nothing."""
+        stage = Stage("none", 1, 1e-30, 1e-30)
+        config = on_pixels(stage, augmentation=changes, consistency=consistency)
+        run = small_trainer(data, tmp_path / f"run-{consistency}", config=config)
+        seen = []
+        learnt = AdjustedLoss.learnt
+
+        def counted(self: AdjustedLoss, logits: Tensor, labels: Tensor, kind: str) -> Tensor:
+            seen.extend(labels[::2] == labels[1::2])
+            return learnt(self, logits, labels, kind)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(AdjustedLoss, "learnt", counted)
+            run.run(resume=False)
+        assert all(seen)
+        places = len(run.inputs.of(stage, "train").places)
+        assert len(seen) == places
+        (record,) = csv.DictReader((tmp_path / f"run-{consistency}" / "log.csv").open())
+        return float(record["train_loss"])
+
+    one, two, four = loss(1.0), loss(2.0), loss(4.0)
+    assert two > one + 1e-4
+    assert four - two == pytest.approx(2 * (two - one), rel=0.01)
