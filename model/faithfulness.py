@@ -3,7 +3,7 @@
 usage::
 
     python -m model.faithfulness --data DIR [--data DIR ...] [--checkpoint DIR] [--split test]
-                                 [--limit N] [--regions N] [--seed N] [--json -]
+                                 [--limit N] [--regions N] [--seed N] [--layer front] [--json -]
 
 Each place is shown as its middle crop, as in :mod:`model.evaluate`, and the map of the net's own
 guess is tried out as :mod:`model.explanation.occlusion` says: its strongest region is covered, then
@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from model import cli
 from model.errors import ConfigError
 from model.evaluation.map_faithfulness import (
+    LAYERS,
     REGIONS,
     faithfulness_document,
     faithfulness_text,
@@ -37,6 +38,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--regions", type=int, default=REGIONS, metavar="N", help=f"random ones (default {REGIONS})"
     )
+    parser.add_argument(
+        "--layer",
+        choices=LAYERS,
+        default=LAYERS[0],
+        help="whose maps: the last one's, as the game shows them (back), or, in finer cells, those of "
+        "what lies before the last blocks (front)",
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     args = parser.parse_args(argv)
     for option, least, most in (("limit", 1, None), ("regions", 2, 10), ("seed", 0, None)):
@@ -45,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             upper = f" to {most}" if most else " or more"
             raise ConfigError(f"--{option} {value}: must be {least}{upper}")
     predictor, collection = cli.open_judging(args)
-    settings = {"regions": args.regions, "seed": args.seed}
+    settings = {"regions": args.regions, "seed": args.seed, "layer": args.layer}
     found = measure_split(predictor, collection, args.split, limit=args.limit, **settings)
     document = {"split": args.split, **settings, **faithfulness_document(found, seed=args.seed)}
     cli.emit(document, args.json, lambda: faithfulness_text(document))

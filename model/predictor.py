@@ -22,7 +22,7 @@ from torch import Tensor
 
 from model.checkpoint import Checkpoint, load
 from model.data.preprocessing import Letterbox
-from model.explanation.gradcam import class_evidence, contrast_cam, grad_cam
+from model.explanation.gradcam import HookedGradCam, class_evidence, contrast_cam, grad_cam
 from model.explanation.occlusion import (
     RANDOM_REGIONS,
     Faithfulness,
@@ -63,6 +63,19 @@ class Analysis:
         maps = grad_cam(self._evidence, classes)[0].numpy()
         content = self._letterbox.content_cells(*maps.shape[1:])
         return [Heatmap(t, grid, content) for t, grid in zip(targets, maps, strict=True)]
+
+    def heatmap_of(self, layer: str, target: str) -> Heatmap:
+        """Grad-CAM of another layer: a whole pass forth and back, not for threads that share a net.
+
+        Args:
+            layer: its name in the network. ``back`` gives what :meth:`heatmap` gives; the cells of
+                ``front`` are half as wide where a stride lies between the two.
+            target: a country.
+        """
+        network = self._predictor.checkpoint.network
+        with HookedGradCam(network, network.get_submodule(layer)) as cam:
+            grid = cam(self._pixels[None], [COUNTRY_INDEX[target]])[0, 0].numpy()
+        return Heatmap(target, grid, self._letterbox.content_cells(*grid.shape))
 
     def contrast(self, target: str, other: str) -> Heatmap:
         """What speaks for one country rather than another; its target is the former."""

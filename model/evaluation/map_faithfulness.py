@@ -19,6 +19,9 @@ from model.predictor import Predictor
 REGIONS = 2
 """Random regions of each map: the places differ far more than the regions of one place do."""
 
+LAYERS = ("back", "front")
+"""What maps may be of: the trunk's end, or what lies before its last blocks, in finer cells."""
+
 
 @dataclass(frozen=True)
 class MapFaithfulness:
@@ -51,6 +54,7 @@ def measure_split(
     limit: int | None = None,
     regions: int = REGIONS,
     seed: int = 0,
+    layer: str = LAYERS[0],
 ) -> SplitFaithfulness:
     """Try out the map of the net's guess for every place of a split, or for some of them.
 
@@ -63,6 +67,7 @@ def measure_split(
         limit: take a random sample of so many places; all of them if ``None``.
         regions: how many random ones for each map, at least 2.
         seed: of the sample and of the random regions.
+        layer: the maps' (:meth:`model.predictor.Analysis.heatmap_of`).
 
     Raises:
         DataError: no map could be tried out.
@@ -74,7 +79,11 @@ def measure_split(
     found, skipped = SplitFaithfulness(), Counter[str]()
     for view in walk(predictor, collection, numbers, title=split, skipped=skipped):
         source = collection.places[view.number].source
-        heatmap = view.analysis.heatmap(view.analysis.prediction.country)
+        guess = view.analysis.prediction.country
+        is_usual = layer == LAYERS[0]
+        heatmap = (
+            view.analysis.heatmap(guess) if is_usual else view.analysis.heatmap_of(layer, guess)
+        )
         sample = seed + view.number
         occlusion = view.analysis.occlude(heatmap, regions=regions, seed=sample)
         curves = view.analysis.faithfulness(heatmap, regions=regions, seed=sample)

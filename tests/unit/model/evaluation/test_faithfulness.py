@@ -135,6 +135,9 @@ class Net:
         return SimpleNamespace(
             prediction=prediction,
             heatmap=lambda target: heatmap,
+            heatmap_of=lambda layer, target: {"front": Heatmap(target, 0 * grid, heatmap.content)}[
+                layer
+            ],
             occlude=occluded,
             faithfulness=curves,
         )
@@ -149,6 +152,12 @@ def test_blank_maps_and_damaged_pictures_are_counted_not_tried() -> None:
     assert figures["better"]["n"] == 0
     with pytest.raises(DataError, match="no map of the split val"):
         measure_split(Net(), Places(9), "val")
+
+
+def test_the_maps_of_another_layer_are_measured_when_asked_for() -> None:
+    measure_split(Net(), Places(9), "test")
+    with pytest.raises(DataError, match="could be tried out"):  # the fake's other maps are blank
+        measure_split(Net(), Places(9), "test", layer="front")
 
 
 def test_a_sample_is_as_large_as_told_and_follows_its_seed() -> None:

@@ -54,6 +54,19 @@ def test_random_weights_destroy_the_map(predictor: Predictor, crop: Image.Image)
     assert np.array_equal(map_of(predictor, crop), before), "the net itself is left as it was"
 
 
+def test_an_earlier_layer_has_finer_cells_and_the_last_one_the_usual_map(
+    predictor: Predictor, crop: Image.Image
+) -> None:
+    look = predictor.analyse(crop)
+    country = look.prediction.country
+    usual, last = look.heatmap(country), look.heatmap_of("back", country)
+    np.testing.assert_allclose(last.grid, usual.grid, atol=1e-5)
+    assert last.content == usual.content
+    finer = look.heatmap_of("front", country)
+    assert finer.grid.shape == tuple(2 * side for side in usual.grid.shape)
+    assert not finer.blank
+
+
 def test_rank_correlation() -> None:
     rng = np.random.default_rng(0)
     a = rng.random((9, 21)).astype(np.float32)
