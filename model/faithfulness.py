@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--layer",
         choices=LAYERS,
         default=LAYERS[0],
-        help="whose maps: the last one's, as the game shows them (back), or, in finer cells, those of "
+        help="whose maps: those of the last layer, as the game shows them (back), or finer ones of "
         "what lies before the last blocks (front)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
