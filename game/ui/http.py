@@ -153,4 +153,4 @@ def _card(address: str) -> str:
     tags = [f'<meta property="{k}" content="{html.escape(v)}" />' for k, v in values.items()]
     tags.append('<meta name="twitter:card" content="summary_large_image" />')
     tags.append(f'<meta name="description" content="{html.escape(DESCRIPTION)}" />')
-    return "\n".join(["", *tags])
+    return "\n".join(["", f"<title>{TITLE}</title>", *tags])

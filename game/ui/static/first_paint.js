@@ -24,9 +24,8 @@
     // A browser that cannot move what is in use leaves it where it is: that looks the same.
     adopt(element) {
       if (!element.moveBefore) return;
-      const place = G.root.parentNode;
       element.moveBefore(G.root, null);
-      place.remove();
+      document.querySelector("body > main")?.remove();
     },
   };
 })();

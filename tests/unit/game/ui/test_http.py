@@ -115,6 +115,7 @@ def test_a_shared_link_shows_the_games_card_and_not_gradios() -> None:
         assert 'property="og:title" content="GeoDuel"' in found.text
         assert f'property="og:image" content="{address}' in found.text
         assert DESCRIPTION in found.text
+        assert found.text.count("<title>GeoDuel</title>") == 1, "before Gradio's frontend sets it"
         assert "é</body>" in found.text
         assert 'example">' not in found.text
     assert client().head("/").status_code in (200, 405)
