@@ -33,10 +33,13 @@ class FirstPaint:
 
         Where a page is made in another way, its frontend comes with it as it did.
         """
-        head = f"<style>{self.style}</style>\n<script>{self.script}</script>\n"
+        head = f"<script>{self.script}</script>\n"
         if found := _FRONTEND.search(page):
             page = page.replace(found[0], "", 1)
             head += f"<script>GeoDuel.frontend = {json.dumps(found[1])};</script>\n"
         page = page.replace("</head>", f"{head}</head>", 1)
-        start = f"<main>{self.markup}</main><script>GeoDuel.mount();</script>\n"
+        # The style behind the head: there the frontend puts each rule once more as it is, but for
+        # those that depend on the screen, shortly before it takes the game in.
+        game = f"<main><style>{self.style}</style>{self.markup}</main>"
+        start = f"{game}<script>GeoDuel.mount();</script>\n"
         return page.replace(_CONTAINER, f"{start}{_CONTAINER}", 1)

@@ -14,11 +14,10 @@ OURS = FirstPaint(style=".gd {}", script="window.GeoDuel = {};", markup='<div cl
 def test_the_game_stands_before_gradios_container_and_the_frontend_waits() -> None:
     page = OURS.into(GRADIOS)
     in_order = [
-        "<style>.gd {}</style>",
         "<script>window.GeoDuel = {};</script>",
         '<script>GeoDuel.frontend = "./assets/index-a1.js";</script>',
         "</head>",
-        '<main><div class="gd"></div></main><script>GeoDuel.mount();</script>',
+        '<main><style>.gd {}</style><div class="gd"></div></main><script>GeoDuel.mount();</script>',
         "<gradio-app>",
     ]
     places = [page.index(part) for part in in_order]
