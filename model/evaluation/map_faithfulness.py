@@ -80,10 +80,10 @@ def measure_split(
     for view in walk(predictor, collection, numbers, title=split, skipped=skipped):
         source = collection.places[view.number].source
         guess = view.analysis.prediction.country
-        is_usual = layer == LAYERS[0]
-        heatmap = (
-            view.analysis.heatmap(guess) if is_usual else view.analysis.heatmap_of(layer, guess)
-        )
+        if layer == LAYERS[0]:
+            heatmap = view.analysis.heatmap(guess)
+        else:
+            heatmap = view.analysis.heatmap_of(layer, guess)
         sample = seed + view.number
         occlusion = view.analysis.occlude(heatmap, regions=regions, seed=sample)
         curves = view.analysis.faithfulness(heatmap, regions=regions, seed=sample)

@@ -35,6 +35,7 @@ from model.training.fitting import AdjustedLoss, GradientSteps, fit_head, learni
 from model.training.inputs import InputPipeline, Learner, StageInputs
 from model.training.optimization import MeanOfWeights, adamw
 from model.training.run_directory import EpochRecord, RunDirectory
+from model.training.stage import Stage
 from model.training.state import TrainingState
 from model.training.validation import validate
 
@@ -178,7 +179,7 @@ class Trainer:
     def _learner(self, train: StageInputs) -> GradientSteps:
         """A fresh optimiser and mean of weights, or those that the run goes on with."""
         config, progress = self.config, self.state.progress
-        stage = config.stages[progress.stage]
+        stage = self._stage
         optimizer = adamw(self.network, stage, config.weight_decay)
         if progress.optimizer:
             optimizer.load_state_dict(progress.optimizer)
@@ -201,10 +202,14 @@ class Trainer:
         )
 
     @property
+    def _stage(self) -> Stage:
+        """The one in which the run stands."""
+        return self.config.stages[self.state.progress.stage]
+
+    @property
     def _consistency(self) -> float:
         """Its weight in this stage."""
-        on_pixels = self.config.stages[self.state.progress.stage].on_pixels
-        return self.config.consistency if on_pixels else 0.0
+        return self.config.consistency if self._stage.on_pixels else 0.0
 
     def _train_epoch(
         self,
@@ -257,8 +262,7 @@ class Trainer:
     def _mixed(self, batch: Batch) -> Batch:
         """A batch whose pictures are mixed with each other, where the settings ask for it."""
         wanted = self.config.augmentation
-        on_pixels = self.config.stages[self.state.progress.stage].on_pixels
-        if wanted is None or not on_pixels or batch.inputs is None:
+        if wanted is None or not self._stage.on_pixels or batch.inputs is None:
             return batch
         device = self.processes.device
         inputs, labels = wanted.mix(batch.inputs.to(device), batch.labels.to(device))

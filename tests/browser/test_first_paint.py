@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from playwright.sync_api import Browser, Page, Request, Route
 
 pytestmark = pytest.mark.browser
 
-SIZES = [(1280, 800, "light"), (390, 844, "dark")]
+Scheme = Literal["light", "dark"]
+SIZES: list[tuple[int, int, Scheme]] = [(1280, 800, "light"), (390, 844, "dark")]
 BYTES_MAX = 100_000
 """Before the first picture: the page itself, a style, two small scripts."""
 
@@ -32,13 +34,13 @@ class Visitor:
     """One whose browser gets Gradio's frontend only when :meth:`let_in` is called."""
 
     def __init__(
-        self, browser: Browser, port: int, *, width: int, height: int, scheme: str
+        self, browser: Browser, port: int, *, width: int, height: int, scheme: Scheme
     ) -> None:
         self.context = browser.new_context(
             viewport={"width": width, "height": height},
             has_touch=width < 500,
             is_mobile=width < 500,
-            color_scheme="dark" if scheme == "dark" else "light",
+            color_scheme=scheme,
             reduced_motion="reduce",
             locale="en-GB",
         )

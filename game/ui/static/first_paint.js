@@ -11,16 +11,17 @@
     set();
   }
 
-  let asked = false;
-  function frontend() {
-    if (asked || !G.frontend) return;
-    asked = true;
-    document.head.append(G.make("script", { type: "module", crossorigin: "", src: G.frontend }));
+  async function shown(image) {
+    const src = G.frontend;
+    if (!src) return;
+    G.frontend = null;
+    await image.decode().catch(() => {});
+    document.head.append(G.make("script", { type: "module", crossorigin: "", src }));
   }
 
   G.firstPaint = {
     mount: colours,
-    shown: (image) => image.decode().catch(() => {}).then(frontend),
+    shown,
     // A browser that cannot move what is in use leaves it where it is: that looks the same.
     adopt(element) {
       if (!element.moveBefore) return;

@@ -118,4 +118,5 @@ def test_a_shared_link_shows_the_games_card_and_not_gradios() -> None:
         assert found.text.count("<title>GeoDuel</title>") == 1, "before Gradio's frontend sets it"
         assert "é</body>" in found.text
         assert 'example">' not in found.text
+        assert found.text.count("<script>") == 1, "the game's own, which is empty here"
     assert client().head("/").status_code in (200, 405)
