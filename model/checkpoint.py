@@ -64,6 +64,11 @@ class Checkpoint:
         return (logits.double() / self.temperature).softmax(dim=1)
 
 
+def is_checkpoint(directory: Path) -> bool:
+    """Whether a checkpoint lies there, by itself."""
+    return (directory / _WEIGHTS).exists()
+
+
 def save(checkpoint: Checkpoint, directory: Path) -> None:
     """Write a checkpoint; each file appears whole or not at all.
 

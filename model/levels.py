@@ -15,8 +15,8 @@ from PIL import Image
 from model.types import Crop
 
 Level = Literal["short_sighted", "squinting", "sharp_eyed", "looks_around"]
-"""From the weakest to the strongest. Counted rounds keep the name of theirs, so a level that looks
-in another way gets a new name."""
+"""From who sees least to who sees most; what each gets right is measured. Counted rounds keep
+the name of theirs, so a level that looks in another way gets a new name."""
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 
@@ -49,7 +49,10 @@ class Accuracy:
 
 
 Measured = Mapping[str, Mapping[Level, Accuracy]]
-"""By the kind of pictures, ``rendered`` or ``photographed``, as far as they were measured."""
+"""By the kind of pictures, as far as they were measured."""
+
+RENDERED, PHOTOGRAPHED = "rendered", "photographed"
+"""Kinds of pictures."""
 
 
 def looks(panorama: Image.Image, crop: Crop, shown: Image.Image, level: Level) -> list[Image.Image]:

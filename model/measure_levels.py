@@ -6,8 +6,8 @@ usage::
                                    [--split all|train|val|test] [--json -]
 
 The figures are written to ``levels.json`` in the checkpoint's directory, from which the page of
-the game takes them. Rendered pictures and photographed ones stand apart there: run the command once
-for each kind.
+the game takes them. Rendered pictures and photographed ones stand apart there; a kind that is not
+measured keeps its figures. Places that the net learnt from do not count.
 """
 
 from __future__ import annotations
@@ -32,10 +32,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_judging(parser)
     args = parser.parse_args(argv)
     predictor, collection = cli.open_judging(args)
-    kind = "rendered" if collection.rendered else "photographed"
     measured = {
         **read_measured(args.checkpoint),
-        kind: measure(predictor, collection, args.split),
+        **measure(predictor, collection, args.split),
     }
     accuracy = {
         name: {level: asdict(one) for level, one in figures.items()}

@@ -16,14 +16,14 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from model.backbones import build_backbone, check_name
-from model.backbones.parts import IMAGENET_CLASSES, IMAGENET_MEAN, IMAGENET_STD, Backbone
+from model.backbones.parts import IMAGENET_CLASSES, IMAGENET_MEAN, IMAGENET_STD, Backbone, in_255
 from model.backbones.timm_nets import PREFIX, Features
 from model.errors import ConfigError
 from model.geography import COUNTRY_CODES
 
 Freeze = Literal["none", "front", "trunk"]
 
-NORMALISATIONS = ("minus_one_one", "imagenet")
+NORMALISATIONS = ("native", "minus_one_one", "imagenet")
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class NetworkConfig:
             training (arXiv:1603.09382), rising from 0 at its first; 0 is what the backbone has.
         keep_fc: the first layer of the head is the backbone's own classifier, weights and all; the
             first width is then its 1000.
-        normalise: ``minus_one_one`` maps 0..255 to [-1, 1], or for a net of timm to what its
-            weights were trained with; ``imagenet`` takes off ImageNet's mean
-            colour and divides by its deviation, as torchvision's weights were trained.
+        normalise: ``native`` is what the backbone's weights were trained with; ``minus_one_one``
+            maps 0..255 to [-1, 1]; ``imagenet`` takes off ImageNet's mean colour and divides by its
+            deviation.
     """
 
     backbone: str = "efficientnet_lite0"
@@ -51,7 +51,7 @@ class NetworkConfig:
     dropout: float = 0.2
     drop_path: float = 0.0
     keep_fc: bool = False
-    normalise: str = "minus_one_one"
+    normalise: str = "native"
 
     def __post_init__(self) -> None:
         check_name(self.backbone)
@@ -68,8 +68,8 @@ class NetworkConfig:
                 f"keep_fc = true needs head = [{IMAGENET_CLASSES}, ...], its own width"
             )
         if self.normalise not in NORMALISATIONS:
-            known = " or ".join(NORMALISATIONS)
-            raise ConfigError(f"normalise = {self.normalise!r}: must be {known}")
+            known = ", ".join(NORMALISATIONS)
+            raise ConfigError(f"normalise = {self.normalise!r}: must be one of {known}")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -103,11 +103,13 @@ class Network(nn.Module):
             drop_path=config.drop_path,
         )
         self.front, self.back, self.stride = backbone.front, backbone.back, backbone.stride
-        mean, scale = _colour(backbone.mean), _colour(backbone.scale)
-        if config.normalise == "imagenet":
-            mean, scale = 255 * _colour(IMAGENET_MEAN), 255 * _colour(IMAGENET_STD)
-        self.register_buffer("mean", mean)
-        self.register_buffer("scale", scale)
+        mean, scale = {
+            "native": (backbone.mean, backbone.scale),
+            "minus_one_one": (127.5, 127.5),
+            "imagenet": (in_255(IMAGENET_MEAN), in_255(IMAGENET_STD)),
+        }[config.normalise]
+        self.register_buffer("mean", _colour(mean))
+        self.register_buffer("scale", _colour(scale))
         self.head = _head(backbone, config)
         self.freeze: Freeze = "none"
         self._still: tuple[nn.Module, ...] = ()

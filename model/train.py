@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model import cli
+from model.training import inputs
 from model.training.config import read_config
 from model.training.distributed import DEVICES, join_processes
 from model.training.trainer import Trainer
@@ -36,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     with join_processes(args.device) as processes:
         if not processes.leads:
             logging.getLogger().setLevel(logging.ERROR)
+            # Each process alone knows which pictures it could not read.
+            logging.getLogger(inputs.__name__).setLevel(logging.WARNING)
         collection = cli.open_data(args.data, args.manifest)
         for reason, n in collection.skipped.items():
             log.info("left out: %d %s", n, reason)

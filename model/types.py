@@ -17,11 +17,16 @@ CROP_ASPECT = 1536 / 662
 STRONGEST_SHARE = 0.2
 """Share of a picture's cells that count as the strongest region of its heat map, at most."""
 
+PANORAMA_SOURCE = "parquet"
+"""The source of photographed panoramas in parquet shards."""
+
 PHOTO_SOURCE = "photos"
 """The source of photos in one folder per country."""
 
 PRACTICE_SOURCE = "practice"
 """The source of rendered places: their coordinates are made up, and near no real place."""
+
+SOURCES = (PANORAMA_SOURCE, PHOTO_SOURCE, PRACTICE_SOURCE)
 
 Split = Literal["train", "val", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)

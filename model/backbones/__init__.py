@@ -17,7 +17,14 @@ import torch
 from torch import Tensor, nn
 
 from model.backbones import timm_nets
-from model.backbones.parts import IMAGENET_CLASSES, STRIDE, Backbone
+from model.backbones.parts import (
+    IMAGENET_CLASSES,
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    STRIDE,
+    Backbone,
+    in_255,
+)
 from model.errors import ConfigError, fault, first_line
 
 LITE = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
@@ -71,6 +78,18 @@ def build_backbone(
     if drop_path:
         _set_drop_path(name, [backbone.front, backbone.back], drop_path)
     return backbone
+
+
+def pretrained_weights(name: str) -> str:
+    """What the weights are called that a backbone starts from, such as ``ImageNet V2``."""
+    if name in LITE:
+        return "ImageNet"
+    if name.startswith(timm_nets.PREFIX):
+        return name.partition(".")[2] or "timm's own"
+    from torchvision import models
+
+    weights: str = models.get_model_weights(name).DEFAULT.name
+    return weights.replace("IMAGENET1K_", "ImageNet ")
 
 
 def _lite(name: str, pretrained: bool, weights_file: str) -> Backbone:
@@ -199,7 +218,12 @@ def _cut(name: str, net: nn.Module) -> Backbone:
         raise refused
     net.train(was_training)
     return Backbone(
-        nn.Sequential(*chain[:cut]), nn.Sequential(*chain[cut:]), classifier, x.shape[1]
+        nn.Sequential(*chain[:cut]),
+        nn.Sequential(*chain[cut:]),
+        classifier,
+        x.shape[1],
+        mean=in_255(IMAGENET_MEAN),
+        scale=in_255(IMAGENET_STD),
     )
 
 

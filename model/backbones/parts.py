@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import nn
@@ -26,8 +27,8 @@ class Backbone:
         back: from there to the features [N, channels, H / 32, W / 32].
         classifier: its own, from pooled features [N, channels] to [N, 1000]; ``None`` where it is
             not taken over.
-        mean: one for all, or one of each colour.
-        scale: one for all, or one of each colour.
+        mean: one for all, or one of each colour, as its weights were trained.
+        scale: one for all, or one of each colour, as its weights were trained.
         stride: sides of pictures must be multiples of this.
     """
 
@@ -35,6 +36,12 @@ class Backbone:
     back: nn.Module
     classifier: nn.Module | None
     channels: int
-    mean: float | tuple[float, float, float] = 127.5
-    scale: float | tuple[float, float, float] = 127.5
+    mean: float | tuple[float, float, float]
+    scale: float | tuple[float, float, float]
     stride: int = STRIDE
+
+
+def in_255(values: Sequence[float]) -> tuple[float, float, float]:
+    """A value of each colour, stated for pixels in 0..1, for pixels in 0..255."""
+    red, green, blue = (255 * value for value in values)
+    return red, green, blue

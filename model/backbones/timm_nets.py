@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from model.backbones.parts import STRIDE, Backbone
+from model.backbones.parts import STRIDE, Backbone, in_255
 from model.errors import ConfigError, fault, first_line
 
 PREFIX = "timm:"
@@ -93,8 +93,8 @@ def build(name: str, pretrained: bool, weights_file: str, drop_path: float) -> B
         back,
         None,
         _channels(name, back, stride),
-        mean=_in_255(stated["mean"]),
-        scale=_in_255(stated["std"]),
+        mean=in_255(stated["mean"]),
+        scale=in_255(stated["std"]),
         stride=stride,
     )
 
@@ -147,11 +147,6 @@ def _channels(name: str, back: Features, stride: int) -> int:
     back.zero_grad(set_to_none=True)
     back.train(was_training)
     return int(found.shape[1])
-
-
-def _in_255(values: tuple[float, ...]) -> tuple[float, float, float]:
-    red, green, blue = (255 * value for value in values)
-    return red, green, blue
 
 
 def _timm(name: str) -> Any:

@@ -86,13 +86,15 @@ class Collection:
                 ``near_duplicates.csv``, a manifest that does not fit.
         """
         sources: list[Source] = []
-        group_of_file: dict[str, str] = {}
+        links: list[tuple[int, int]] = []
         for directory in directories:
-            sources += open_sources(directory, copy_rows=copy_rows)
+            here = open_sources(directory, copy_rows=copy_rows)
             beside = directory if directory.is_dir() else directory.parent
-            group_of_file |= read_near_duplicates(beside / NEAR_DUPLICATES)
+            before = sum(len(source.places) for source in sources)
+            links += _links(here, read_near_duplicates(beside / NEAR_DUPLICATES), before)
+            sources += here
         thinned = read_manifest(manifest) if manifest else None
-        return cls(sources, _links(sources, group_of_file), thinned)
+        return cls(sources, links, thinned)
 
     @classmethod
     def open_for_play(cls, address: str) -> Collection:
@@ -152,6 +154,11 @@ class Collection:
         source, i = self._origin[index]
         return source.name(i)
 
+    def version(self, index: int) -> str:
+        """What changes with the picture of a place, so that a cache knows it by that."""
+        source, i = self._origin[index]
+        return source.version(i)
+
     def read(self, index: int) -> bytes:
         """The encoded picture of a place."""
         source, i = self._origin[index]
@@ -210,11 +217,13 @@ def _listed_name(file: str) -> str:
     return unicodedata.normalize("NFC", "/".join(folder_and_name)).casefold()
 
 
-def _links(sources: Sequence[Source], group_of_file: dict[str, str]) -> list[tuple[int, int]]:
+def _links(
+    sources: Sequence[Source], group_of_file: dict[str, str], number: int
+) -> list[tuple[int, int]]:
+    """Pairs of places of one group, numbered from ``number`` on."""
     if not group_of_file:
         return []
     members: defaultdict[str, list[int]] = defaultdict(list)
-    number = 0
     for source in sources:
         for i in range(len(source.places)):
             group = group_of_file.get(_listed_name(source.name(i)))

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from model.errors import OutputError, fault
 
@@ -29,6 +29,19 @@ _DESCRIPTOR = re.compile(r"/(?:dev|proc/(?:self|thread-self|[0-9]+))/fd/([0-9]+)
 
 _NAME_LENGTH = 40
 """Of a file's name, so much goes into the temporary one: four bytes each must fit into 255."""
+
+
+class Version(NamedTuple):
+    """What tells a file from its later or earlier self."""
+
+    size_bytes: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, file: Path) -> Version:
+        """The present one; ``OSError`` without the file."""
+        found = file.stat()
+        return cls(found.st_size, found.st_mtime_ns)
 
 
 @contextmanager

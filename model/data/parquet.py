@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from model.data.cue_maps import CueMap
+from model.data.files import Version
 from model.data.photos import key_of
-from model.data.row_copies import Version, copy_bytes, make_copies
+from model.data.row_copies import copy_bytes, make_copies
 from model.data.rows import PictureRows, Row
 from model.data.shards import (
     PANORAMA_COLUMNS,
@@ -24,7 +25,7 @@ from model.data.shards import (
 from model.data.split import declared_split
 from model.errors import PictureError, fault
 from model.geography import COUNTRY_INDEX, LatLon
-from model.types import PRACTICE_SOURCE, Place
+from model.types import PANORAMA_SOURCE, PRACTICE_SOURCE, Place
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class ParquetSource:
         # Several at once: a shard on the hub answers after a while, each time it is asked.
         with ThreadPoolExecutor(8) as pool:
             scans = list(pool.map(_scan, self._files))
-        self._rendered = any(scan.is_rendered for scan in scans)
+        self._is_rendered = [scan.is_rendered for scan in scans]
         for number, scan in enumerate(scans):
             row = 0
             for group, rows in enumerate(scan.groups):
@@ -82,7 +83,8 @@ class ParquetSource:
         if copy_rows:
             sizes = zip(self._files, (scan.copy_bytes for scan in scans), strict=True)
             make_copies({f: size for f, size in sizes if size and isinstance(f, Path)})
-        self._pictures = PictureRows(self._files, [scan.version for scan in scans])
+        self._versions = [scan.version for scan in scans]
+        self._pictures = PictureRows(self._files, self._versions)
         self._has_cues = [scan.has_cues for scan in scans]
 
     def _add(self, fields: dict[str, Any], position: Row) -> None:
@@ -99,7 +101,7 @@ class ParquetSource:
         row = (self._files[position.file].name, str(position.row))
         where = (latitude, longitude) if location else row
         key = key_of("panorama", country, *where, fields["address"] or "")
-        source = PRACTICE_SOURCE if self._rendered else "parquet"
+        source = PRACTICE_SOURCE if self._is_rendered[position.file] else PANORAMA_SOURCE
         self._places.append(Place(key, country, location, source, declared))
         self._rows.extend(position)
 
@@ -120,7 +122,7 @@ class ParquetSource:
     @property
     def rendered(self) -> bool:
         """Whether a shard's metadata says ``geoduel: rendered``."""
-        return self._rendered
+        return any(self._is_rendered)
 
     @property
     def remote(self) -> bool:
@@ -177,6 +179,10 @@ class ParquetSource:
         """File and row, counted from 0."""
         position = self._position(index)
         return f"{self._files[position.file]}, row {position.row}"
+
+    def version(self, index: int) -> str:
+        """File, row, and the file's size and time; on the hub the address names a revision."""
+        return f"{self.name(index)} {self._versions[self._position(index).file]}"
 
 
 class _Scan(NamedTuple):

@@ -10,9 +10,11 @@ import zipfile
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from model.data.files import Version
 from model.data.labels import CODE_OF_FOLDER, OTHER_FOLDERS
 from model.data.listing import files_in, folders_in, is_hidden
 from model.errors import DataError, PictureError, fault
@@ -101,6 +103,12 @@ class FolderSource(_Photos):
         """The file."""
         return str(self._files[index])
 
+    def version(self, index: int) -> str:
+        """The file, its size and time; the file alone where it is gone."""
+        with suppress(OSError):
+            return f"{self.name(index)} {Version.of(self._files[index])}"
+        return self.name(index)
+
 
 class ZippedPhotos(_Photos):
     """Photos in one folder per country inside a zip, read where they are.
@@ -171,6 +179,11 @@ class ZippedPhotos(_Photos):
     def name(self, index: int) -> str:
         """The zip, and the path in it."""
         return f"{self._file}/{self._entries[index]}"
+
+    def version(self, index: int) -> str:
+        """The zip, the path in it, and the checksum that the zip has of it."""
+        entry = self._archive().getinfo(self._stored[self._entries[index]])
+        return f"{self.name(index)} {entry.CRC}"
 
 
 def _path_of(entry: str) -> PurePosixPath:

@@ -60,6 +60,8 @@ class Preprocessing:
     def __post_init__(self) -> None:
         if self.letterbox not in ("tight", "fixed"):
             raise ConfigError(f"letterbox = {self.letterbox!r}: must be 'tight' or 'fixed'")
+        if self.stride_px < 1 or self.max_aspect < 1:
+            raise ConfigError("stride_px and max_aspect must be at least 1")
         if self.short_side_px < self.stride_px:
             raise ConfigError(f"short_side_px = {self.short_side_px}: at least {self.stride_px}")
 

@@ -22,7 +22,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 from tqdm import tqdm
 
-from model.data.files import replacing
+from model.data.files import Version, replacing
 from model.data.shards import PICTURES, READ_FAILURES
 from model.errors import DataError, fault, first_line
 
@@ -51,19 +51,6 @@ _ROW_BYTES = 512
 _SCHEMA = pa.schema([("bytes", pa.large_binary())])
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-class Version(NamedTuple):
-    """What tells a file from its later or earlier self."""
-
-    size_bytes: int
-    mtime_ns: int
-
-    @classmethod
-    def of(cls, file: Path) -> Version:
-        """The present one; ``OSError`` without the file."""
-        found = file.stat()
-        return cls(found.st_size, found.st_mtime_ns)
 
 
 class _DamagedError(Exception):

@@ -11,15 +11,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from model.data.files import Version
 from model.data.hub import RemoteShard
-from model.data.row_copies import (
-    RowCopy,
-    Version,
-    copy_path,
-    keep_group,
-    local_copy_path,
-    open_copy,
-)
+from model.data.row_copies import RowCopy, copy_path, keep_group, local_copy_path, open_copy
 from model.data.shards import PICTURES, READ_FAILURES, ShardFile, open_parquet
 from model.errors import first_line
 

@@ -26,8 +26,7 @@ QUALITY = 92
 class SmallCopies:
     """Reads pictures of a collection whose shorter side is brought to a length; never enlarged.
 
-    Files are named by place, original and length, so that several runs share them. An original
-    that changes under its name needs a new directory.
+    Files are named by place, original and length, so that several runs share them.
 
     Args:
         collection: where the pictures are.
@@ -55,8 +54,8 @@ class SmallCopies:
         return jpeg
 
     def _file(self, index: int) -> Path:
-        place, name = self._collection.places[index].key, self._collection.name(index)
-        identity = f"{place} {name} {self._short_side_px} {QUALITY}"
+        place, original = self._collection.places[index].key, self._collection.version(index)
+        identity = f"{place} {original} {self._short_side_px} {QUALITY}"
         digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
         return self._directory / digest[:2] / f"{digest}.jpg"
 

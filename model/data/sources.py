@@ -52,6 +52,10 @@ class Source(Protocol):
         """What to call ``places[index]`` in a message: file, and row where there is one."""
         ...
 
+    def version(self, index: int) -> str:
+        """What changes with the picture of ``places[index]``, so that a cache knows it by that."""
+        ...
+
 
 def open_sources(directory: Path, *, copy_rows: bool = True) -> list[Source]:
     """Recognise the data sets in a directory by what is in it, or one level down.

@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from model.data.collection import Collection
 from model.data.split import NearIndex
+from model.errors import PictureError
 from model.geography import LatLon
 from model.types import PRACTICE_SOURCE, Place
 
@@ -49,3 +51,12 @@ class Trained:
         if place.key in self.keys or place.source == PRACTICE_SOURCE:
             return place.key in self.keys
         return place.location is not None and bool(self._near.near(place.location))
+
+    def saw(self, collection: Collection, number: int) -> bool:
+        """Whether it covers a place, or the net trained on its very picture under another name."""
+        if self.covers(collection.places[number]):
+            return True
+        try:
+            return bool(self.digests) and digest(collection.read(number)) in self.digests
+        except PictureError:
+            return False

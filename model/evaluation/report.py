@@ -60,7 +60,7 @@ def evaluation_document(
         **_details(first_looks, predictions.labels, checkpoint.temperature),
         "by_view": by_view,
         "skipped": {reason: n for reason, n in sorted(predictions.skipped.items()) if n},
-        "trained_on": sum(trained.covers(collection.places[i]) for i in predictions.places),
+        "trained_on": sum(trained.saw(collection, i) for i in predictions.places),
         "split_fingerprint": collection.fingerprint,
     }
 

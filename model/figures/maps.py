@@ -54,7 +54,7 @@ def choose_entries(
     numbers = [
         number
         for number in collection.of_split("test")
-        if places[number].country in found and not trained.covers(places[number])
+        if places[number].country in found and not trained.saw(collection, number)
     ]
     for view in walk(predictor, collection, numbers, title="test"):
         country, analysis = places[view.number].country, view.analysis

@@ -61,12 +61,14 @@ def learning_of(runs: Sequence[Path], more: Sequence[int]) -> Figure:
 
     Raises:
         ConfigError: too few runs, or a number below 1.
-        DataError: one is no run, or has no checkpoint, which knows how many places there were.
+        DataError: one is no run, is not finished, or lacks what its checkpoint should know.
     """
     if min(more, default=1) < 1:
         raise ConfigError(f"learning: --places {min(more)}: must be 1 or more")
     rows = [describe(run) for run in runs]
     for row in rows:
+        if row["state"] == "unfinished":
+            raise DataError(f"{row['run']}: is not finished; go on with it by --resume")
         if not row["train_places"] or "top1_low" not in (row["val"] or {}):
             raise DataError(f"{row['run']}: no checkpoint with val figures; let the run finish")
     vals = [row["val"] for row in rows]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -23,6 +23,7 @@ from model.errors import ConfigError, fault
 from model.network import NetworkConfig
 from model.training.distillation import Distillation
 from model.training.stage import Stage
+from model.types import SOURCES
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -59,10 +60,11 @@ class TrainConfig:
         balance: how far ``balanced`` goes: 1 is all countries alike, 0.5 by the square root of
             their places, 0 as they come.
         source_weights: how often a place of a source is shown beside others, such as
-            ``practice = 0.5``; 1 where nothing is said.
+            ``practice = 0.5``; 1 where nothing is said. The sources are ``parquet``, ``photos``
+            and ``practice``.
         weight_decay: of AdamW; norms and biases do not decay.
-        average: decay of the exponential mean of the weights, such as 0.998: what is validated and
-            kept is the mean. 0 is without.
+        average: decay of the exponential mean of the weights in stages of AdamW, such as 0.998:
+            what is validated and kept is the mean. 0 is without.
         keep_start: share of the weights that the run started from in what is validated and kept, so
             that it forgets less of what they knew (Wortsman et al. 2022, arXiv:2109.01903). Needs
             ``start_from`` and ``average``.
@@ -72,7 +74,7 @@ class TrainConfig:
             from the mean of the two. Stages on pixels then show each place of a batch twice. Needs
             ``augmentation`` without mixup and CutMix. 0 is without.
         logit_adjustment: tau of Menon et al. 2021 (arXiv:2007.07314): 0 learns the countries'
-            frequencies, 1 treats countries alike.
+            frequencies among what is shown, 1 treats countries alike.
         workers: processes that load pixels where nothing is cached.
         precision: ``float32``, ``bf16`` (automatic mixed), or ``auto``: bf16 where the GPU, or
             without one the processor, computes in it (AVX-512 BF16 or AMX).
@@ -122,10 +124,9 @@ class TrainConfig:
             raise ConfigError(
                 "crops_per_panorama, batch_size, accumulate and the stages: at least one each"
             )
-        if self.small_copies_px < 0:
-            raise ConfigError(f"small_copies_px = {self.small_copies_px}: must be at least 0")
-        if self.workers < 0:
-            raise ConfigError(f"workers = {self.workers}: must be at least 0")
+        for name in ("small_copies_px", "workers", "weight_decay", "consistency"):
+            if getattr(self, name) < 0:
+                raise ConfigError(f"{name} = {getattr(self, name)}: must be at least 0")
         if not 0 <= self.label_smoothing < 1:
             raise ConfigError(f"label_smoothing = {self.label_smoothing}: must lie in [0, 1)")
         if not (0 <= self.average < 1 and 0 <= self.balance <= 1):
@@ -134,11 +135,20 @@ class TrainConfig:
             raise ConfigError(f"keep_start = {self.keep_start}: must lie in [0, 1)")
         if self.keep_start and not (self.start_from and self.average):
             raise ConfigError("keep_start needs start_from and average")
-        if self.consistency < 0:
-            raise ConfigError(f"consistency = {self.consistency}: must be at least 0")
         changed = self.augmentation
         if self.consistency and (changed is None or changed.mixup or changed.cutmix):
             raise ConfigError("consistency needs augmentation, without mixup and cutmix")
+        for stage in self.stages:
+            if stage.short_side_px:  # raises on one that is too short
+                replace(self.preprocessing, short_side_px=stage.short_side_px)
+        self._check_weights()
+
+    def _check_weights(self) -> None:
+        """Raise ``ConfigError`` if sources or countries cannot be weighed so."""
+        if unknown := sorted(self.source_weights.keys() - SOURCES):
+            raise ConfigError(
+                f"source_weights: no source {', '.join(unknown)}; there are {', '.join(SOURCES)}"
+            )
         if any(weight <= 0 for weight in self.source_weights.values()):
             raise ConfigError(
                 "source_weights must be above 0; leave a source out with --data or a manifest"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.data import Dataset
 
 from model.data.datasets import Item
@@ -54,7 +54,7 @@ class FeatureCache:
     """Runs a frozen part of a network over a dataset once, and keeps the results on disk.
 
     They are kept by frozen part and item, so that a killed run goes on where it was, and the next
-    run with the same frozen part, on these data, fewer or more, computes what is new.
+    run with the same frozen part, on these data, fewer or more, computes what is new or changed.
 
     Attributes:
         directory: where they go: a folder for each frozen part.
@@ -136,10 +136,9 @@ def _hashed(texts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:20]
 
 
-def weights_hash(parts: Iterable[nn.Module]) -> str:
-    """Identify the weights of some modules: 16 hex digits."""
+def tensors_hash(tensors: Iterable[Tensor]) -> str:
+    """Identify some tensors: 16 hex digits."""
     found = hashlib.sha256()
-    for part in parts:
-        for value in part.state_dict().values():
-            found.update(value.cpu().contiguous().numpy().tobytes())
+    for value in tensors:
+        found.update(value.cpu().contiguous().numpy().tobytes())
     return found.hexdigest()[:16]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from torch import Tensor, nn
 from torch.nn import functional
@@ -36,19 +38,29 @@ class AdjustedLoss:
     smoothing: float = 0.0
 
     @classmethod
-    def of(cls, countries: Iterable[str], tau: float, smoothing: float) -> AdjustedLoss:
+    def of(
+        cls,
+        countries: Sequence[str],
+        tau: float,
+        smoothing: float,
+        weights: NDArray[np.float64] | None = None,
+    ) -> AdjustedLoss:
         """The loss for places in these countries.
 
-        Countries with fewer than ten places count as ten: the adjustment must not lift what was
-        hardly ever seen above everything else.
+        Countries that are shown fewer than ten times an epoch count as ten: the adjustment must not
+        lift what was hardly ever seen above everything else.
 
         Args:
             countries: the code of each train place.
-            tau: weight of the log of each country's fraction of the places.
+            tau: weight of the log of each country's fraction of what is shown.
             smoothing: of the labels of what is learnt.
+            weights: how often each place is shown, in proportion; all alike by default.
         """
-        counts = Counter(countries)
-        n = torch.tensor([max(10.0, counts[code]) for code in COUNTRY_CODES])
+        shares = np.ones(len(countries)) if weights is None else weights / weights.mean()
+        shown: defaultdict[str, float] = defaultdict(float)
+        for country, share in zip(countries, shares.tolist(), strict=True):
+            shown[country] += share
+        n = torch.tensor([max(10.0, shown[code]) for code in COUNTRY_CODES])
         return cls(tau * (n / n.sum()).log(), smoothing)
 
     def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ from model.network import Freeze, Network
 from model.training.batches import BatchLoader, Shape
 from model.training.config import TrainConfig
 from model.training.distributed import Processes
-from model.training.features import CachedFeatures, FeatureCache, weights_hash
+from model.training.features import CachedFeatures, FeatureCache, tensors_hash
 from model.training.stage import Stage
 
 log = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ class Computation:
             return part(x)
 
 
-def _check_sides(config: TrainConfig, network: Network) -> None:
-    """Raise ``ConfigError`` if canvases, or augmented views, do not consist of whole patches."""
+def _check_fit(config: TrainConfig, network: Network) -> None:
+    """Raise ``ConfigError`` if the stages, canvases or augmented views do not fit the network."""
     stride, name = network.stride, config.network.backbone
     if config.preprocessing.stride_px % stride:
         raise ConfigError(
@@ -60,6 +60,10 @@ def _check_sides(config: TrainConfig, network: Network) -> None:
             f"of {stride}"
         )
     for stage in config.stages:
+        if stage.frozen_layers > len(network.layers):
+            raise ConfigError(
+                f"frozen_layers = {stage.frozen_layers}: {name} has {len(network.layers)}"
+            )
         side_px = stage.short_side_px or config.preprocessing.short_side_px
         if stage.on_pixels and config.augmentation and side_px % stride:
             raise ConfigError(
@@ -146,7 +150,7 @@ class InputPipeline:
         self._skip = skip_unreadable
         self.unreadable: set[int] = set()
         self._cached: dict[tuple[Freeze, str], StageInputs] = {}
-        _check_sides(config, network)
+        _check_fit(config, network)
         device, bf16 = processes.device, config.precision == "bf16"
         if config.precision == "auto":
             bf16 = has_bf16(device)
@@ -234,7 +238,10 @@ class InputPipeline:
             flip=flip,
             pixels=config.pixels,
         )
-        names = [f"{places[draw.place].key} {draw.where} {draw.flip}" for draw in dataset.draws]
+        names = [
+            f"{places[at.place].key} {self._collection.version(at.place)} {at.where} {at.flip}"
+            for at in dataset.draws
+        ]
         learner = Learner(self._network, self.computation)
         return StageInputs(dataset, [draw.place for draw in dataset.draws], names, learner)
 
@@ -245,30 +252,41 @@ class InputPipeline:
         network, start = self._network, self._pixels(split)
         pooling = (nn.AdaptiveAvgPool2d(1), nn.Flatten())
         learns: nn.Module = nn.Sequential(network.back, *pooling, network.head)
-        parts: list[nn.Module] = [network.front]
+        whole, way = [network.front], str(freeze)
+        left = whole
         if freeze == "trunk":
-            learns, parts = network.head, [network.front, network.back]
+            learns = network.head
+            left = whole = [network.front, network.back]
             # The longest part of the way is needed by another stage anyway.
             if any(stage.freeze == "front" and stage.cache for stage in self._config.stages):
-                start, parts = self._of_frozen("front", split), [network.back]
+                start, left, way = self._of_frozen("front", split), whole[1:], "trunk of front"
 
         def frozen(x: Tensor) -> Tensor:
-            if parts[0] is network.front:
+            if left is whole:
                 x = network.normalise(x)
-            for part in parts:
+            for part in left:
                 x = part(x)
             return x.mean(dim=(2, 3)) if freeze == "trunk" else x
 
         network.eval()
+        weights = tensors_hash(
+            [
+                network.mean,
+                network.scale,
+                *(v for part in whole for v in part.state_dict().values()),
+            ]
+        )
         cache = FeatureCache(
             self._cache_directory,
             lambda x: self.computation.run(frozen, x),
-            f"{freeze} {self._config.preprocessing} {weights_hash(parts)}{self._variant()}",
+            f"{way} {self._config.preprocessing} {weights}{self._variant()}",
             self._progress(f"{split} {freeze}"),
         )
         with self.loader(start) as load:
             dataset, kept = cache.features(load, start.names, self._processes)
         self.unreadable = self._processes.union(self.unreadable)
+        if not kept:
+            raise DataError(f"no picture of the {split} split can be read; give more data")
         places, names = [start.places[i] for i in kept], [start.names[i] for i in kept]
         learner = Learner(learns, self.computation)
         self._cached[freeze, split] = StageInputs(dataset, places, names, learner)

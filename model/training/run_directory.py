@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 import torch
 from safetensors import SafetensorError
 
-from model.checkpoint import Checkpoint, save
+from model.checkpoint import Checkpoint, is_checkpoint, save
 from model.data.collection import Collection
 from model.data.files import replacing, write_atomically
 from model.errors import ConfigError, DataError, fault, first_line
@@ -70,6 +70,8 @@ class RunDirectory:
         self._processes.wait()
         if holds_one:
             raise ConfigError(f"{self.path}: holds a run; add --resume, or give another --out")
+        if is_checkpoint(self.path):
+            raise ConfigError(f"{self.path}: holds a checkpoint; give another --out")
         if not self._processes.leads:
             return
         with one_line_errors(self.path):
@@ -102,8 +104,8 @@ class RunDirectory:
         if self._processes.leads:
             save_tensors(dict(state), self._last)
 
-    def log(self, records: Sequence[EpochRecord]) -> None:
-        """Write all epochs so far; the last one goes to TensorBoard too."""
+    def log(self, records: Sequence[EpochRecord], step: int) -> None:
+        """Write all epochs so far; the last one goes to TensorBoard too, at this step."""
         if not self._processes.leads:
             return
         stream = io.StringIO(newline="")
@@ -112,7 +114,7 @@ class RunDirectory:
         writer.writerows(records)
         save_text(stream.getvalue(), self.path / "log.csv")
         for name, value in records[-1].items():
-            self.add_to_curve(f"epoch/{name}", value, len(records))
+            self.add_to_curve(f"epoch/{name}", value, step)
 
     def add_to_curve(self, name: str, value: Any, step: int) -> None:
         """A point of a curve for TensorBoard, where that is wanted."""
@@ -120,7 +122,8 @@ class RunDirectory:
             return
         with one_line_errors(self.path / "tensorboard"):
             if self._writer is None:
-                self._writer = self._curves(self.path / "tensorboard")
+                # What a killed run wrote behind the point from which it goes on is hidden.
+                self._writer = self._curves(self.path / "tensorboard", purge_step=step)
             self._writer.add_scalar(name, value, step)
 
     def save_checkpoint(self, checkpoint: Checkpoint, name: str) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from model.backbones import pretrained_weights
 from model.data.collection import Collection
 from model.errors import DataError, fault
 from model.evaluation.metrics import wilson
@@ -141,11 +142,11 @@ def _recipe(config: Mapping[str, Any]) -> RunSummary:
 
 
 def _weights(config: Mapping[str, Any], backbone: str) -> str:
+    if starts := config.get("start_from"):
+        return ", ".join(starts)
     if config.get("weights_file"):
         return Path(config["weights_file"]).name
-    if not config["pretrained"]:
-        return "random"
-    return "ImageNet V2" if backbone.startswith("resnet") else "ImageNet"
+    return pretrained_weights(backbone) if config["pretrained"] else "random"
 
 
 def _of_split(places: Mapping[str, int], split: str) -> int:

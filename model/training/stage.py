@@ -60,6 +60,8 @@ class Stage:
             raise ConfigError("head_rate must be above 0, layer_decay in (0, 1]")
         if not 0 <= self.warmup < self.epochs:
             raise ConfigError(f"warmup = {self.warmup}: must be at least 0 and less than epochs")
+        if self.l2 < 0:
+            raise ConfigError(f"l2 = {self.l2}: must be at least 0")
         if self.frozen_layers < 0 or (self.frozen_layers and self.freeze != "none"):
             raise ConfigError("frozen_layers must be at least 0, and needs freeze = 'none'")
         if self.solver == "lbfgs" and self.freeze != "trunk":

@@ -42,6 +42,7 @@ class Progress:
         stage: the one it is in, from 0.
         epoch: how many of that stage are done.
         step: how many of the next epoch are done.
+        steps: how many of the whole run are done.
         loss: the sum of the losses of that epoch so far.
         seen: how many pictures they are of.
         seconds: spent on that epoch before.
@@ -52,6 +53,7 @@ class Progress:
     stage: int = 0
     epoch: int = 0
     step: int = 0
+    steps: int = 0
     loss: float = 0.0
     seen: float = 0.0
     seconds: float = 0.0
@@ -133,7 +135,7 @@ class TrainingState:
 
     def next_stage(self) -> None:
         """End a stage: the next one begins with the best weights so far."""
-        self.progress = Progress(self.progress.stage + 1)
+        self.progress = Progress(self.progress.stage + 1, steps=self.progress.steps)
         self._network.load_state_dict(self.best_weights)
 
     def keep(self, record: EpochRecord, unreadable: set[int]) -> None:
@@ -152,7 +154,7 @@ class TrainingState:
             self.best, self.best_weights = record, weights
             # At once, so that a killed run leaves it behind.
             self._save_checkpoint("checkpoint", weights, record)
-        self._directory.log(self.records)
+        self._directory.log(self.records, self.progress.steps)
 
     def save(self) -> None:
         """Write what a resumed run needs.
@@ -224,7 +226,7 @@ class TrainingState:
         seen = [i for split in ("train", "val") for i in self._collection.of_split(split)]
         places = [self._collection.places[i] for i in seen]
         digests = []
-        for i in seen:
+        for i in seen if self._processes.leads else ():  # who alone writes them
             with suppress(PictureError):
                 digests.append(digest(self._collection.read(i)))
         own = Trained(

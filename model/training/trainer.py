@@ -38,6 +38,7 @@ from model.training.run_directory import EpochRecord, RunDirectory
 from model.training.stage import Stage
 from model.training.state import TrainingState
 from model.training.validation import validate
+from model.types import Place
 
 
 class Trainer:
@@ -52,7 +53,8 @@ class Trainer:
         cache_directory: keeps what frozen parts make of the pictures; in ``out`` by default.
 
     Raises:
-        DataError: an empty train or val split.
+        DataError: an empty train or val split, or, from :meth:`run`, one of which nothing can be
+            read.
         ConfigError: weights that cannot be had, TensorBoard wanted but not installed.
         CheckpointError: a checkpoint to start from or to learn from cannot be read.
     """
@@ -90,10 +92,13 @@ class Trainer:
             cache_directory or out / "cache",
             skip_unreadable=skip_unreadable,
         )
+        self.inputs.places("val")
+        places = [collection.places[i] for i in self.inputs.places("train")]
         self.loss = AdjustedLoss.of(
-            [collection.places[i].country for i in self.inputs.places("train")],
+            [place.country for place in places],
             config.logit_adjustment,
             config.label_smoothing,
+            self._source_weights(places),
         )
         self._mean: MeanOfWeights | None = None
         self._teachers = [
@@ -245,19 +250,22 @@ class Trainer:
                 loss, n = learner.step([self._mixed(next(batches)) for _ in parts[i]], rates[i])
                 if not math.isfinite(loss):
                     raise DataError(
-                        f"the loss is not finite at step {bar.n + 1} of {bar.total}; lower lr_from"
+                        f"the loss is not finite at step {progress.steps + 1} of the run; "
+                        "lower lr_from"
                     )
                 if self._mean:
                     self._mean.update()
-                progress.step, now = i + 1, time.monotonic()
+                progress.step, progress.steps, now = i + 1, progress.steps + 1, time.monotonic()
                 progress.loss, progress.seen = progress.loss + loss * n, progress.seen + n
                 bar.update()
                 bar.set_postfix(loss=f"{progress.loss / max(1, progress.seen):.3f}")
-                self.directory.add_to_curve("step/loss", loss, bar.n)
+                self.directory.add_to_curve("step/loss", loss, progress.steps)
                 if now - saved > 60 * self.config.save_minutes:
                     progress.seconds, saved = now - began, now
                     self._save(learner.optimizer)
-        return progress.loss / max(1, progress.seen)
+        if not progress.seen:
+            raise DataError("no picture of the train split can be read; give more data")
+        return progress.loss / progress.seen
 
     def _mixed(self, batch: Batch) -> Batch:
         """A batch whose pictures are mixed with each other, where the settings ask for it."""
@@ -319,16 +327,23 @@ class Trainer:
         progress = self.state.progress
         progress.optimizer = optimizer.state_dict() if optimizer else {}
         progress.mean = self._mean.state_dict() if self._mean else {}
+        self.state.unreadable |= self.inputs.unreadable
         self.state.save()
 
     def _weights(self, inputs: StageInputs) -> NDArray[np.float64] | None:
         """How often each place is shown, in the order of its first item; ``None``: all alike."""
         config = self.config
         places = [self.collection.places[i] for i in dict.fromkeys(inputs.places)]
-        of_source = np.array([config.source_weights.get(p.source, 1.0) for p in places])
+        of_source = self._source_weights(places)
         if config.sampler == "balanced":
-            return of_source * balanced_weights([p.country for p in places], config.balance)
-        return of_source if config.source_weights else None
+            balanced = balanced_weights([p.country for p in places], config.balance)
+            return balanced if of_source is None else of_source * balanced
+        return of_source
+
+    def _source_weights(self, places: Sequence[Place]) -> NDArray[np.float64] | None:
+        """How often each place is shown for its source; ``None``: all alike."""
+        weights = self.config.source_weights
+        return np.array([weights.get(p.source, 1.0) for p in places]) if weights else None
 
     def _steps(self, inputs: StageInputs, epoch: int) -> list[list[int]]:
         """The items of each step of an epoch, of all processes together."""

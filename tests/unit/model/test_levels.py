@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from model import measure_levels
 from model.checkpoint import DEFAULT_CHECKPOINT, LEVELS_FILE, read_measured, weights_sha256
 from model.data.collection import Collection
+from model.data.trained import Trained
+from model.errors import DataError
+from model.evaluation.levels import measure
 from model.evaluation.views import predict_split
 from model.levels import (
     LEVELS,
@@ -134,6 +140,29 @@ def test_the_command_writes_what_the_page_reads(
     document["weights_sha256"] = "0" * 64
     (checkpoint / LEVELS_FILE).write_text(json.dumps(document))
     assert read_measured(checkpoint) == {}
+
+
+def test_kinds_stand_apart_and_what_the_net_learnt_is_left_out(
+    predictor: Predictor, tmp_path: Path
+) -> None:
+    shard(tmp_path / "real.parquet", [{"latitude": str(47 + i)} for i in range(3)])
+    rendered = shard(tmp_path / "world.parquet", [{"latitude": "60"}])
+    table = pq.read_table(rendered)
+    pq.write_table(table.replace_schema_metadata({b"geoduel": b"rendered"}), rendered)
+    data = Collection.open([tmp_path])
+    first = next(i for i, place in enumerate(data.places) if place.source == "parquet")
+    trained = Trained(frozenset({data.places[first].key}))
+    net: Any = SimpleNamespace(
+        analyse=predictor.analyse, checkpoint=SimpleNamespace(trained=trained)
+    )
+    measured = measure(net, data, "all")
+    assert {kind: one["sharp_eyed"].n for kind, one in measured.items()} == {
+        "photographed": 2,
+        "rendered": 1,
+    }
+    net.checkpoint.trained = Trained(frozenset(place.key for place in data.places))
+    with pytest.raises(DataError, match="no readable picture in the split all that the net never"):
+        measure(net, data, "all")
 
 
 @pytest.mark.parametrize(

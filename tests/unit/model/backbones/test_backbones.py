@@ -124,13 +124,14 @@ def test_weights_that_cannot_be_had_are_named_with_the_remedy(
 
 def test_normalisation() -> None:
     white = torch.full((1, 3, 1, 1), 255)
-    plain = Network(NetworkConfig("mobilenet_v3_small"))
+    plain = Network(NetworkConfig("mobilenet_v3_small", normalise="minus_one_one"))
     assert plain.normalise(white).flatten().tolist() == [1.0, 1.0, 1.0]
     assert plain.normalise(0 * white).flatten().tolist() == [-1.0, -1.0, -1.0]
     theirs = models.MobileNet_V3_Small_Weights.DEFAULT.transforms()
     expected = (torch.ones(3) - torch.tensor(theirs.mean)) / torch.tensor(theirs.std)
-    imagenet = Network(NetworkConfig("mobilenet_v3_small", normalise="imagenet"))
-    assert torch.allclose(imagenet.normalise(white).flatten(), expected)
+    for normalise in ("imagenet", "native"):
+        imagenet = Network(NetworkConfig("mobilenet_v3_small", normalise=normalise))
+        assert torch.allclose(imagenet.normalise(white).flatten(), expected)
     with pytest.raises(ConfigError, match="normalise = 'zero_one'"):
         NetworkConfig(normalise="zero_one")
 

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.data import row_copies
+from model.data.files import Version
 from model.data.parquet import ParquetSource
 from model.data.row_copies import cache_directory, copy_bytes, copy_path, make_copies
 from model.data.rows import PictureRows, Row
@@ -65,7 +66,7 @@ def stored(file: Path) -> list[list[bytes | None]]:
 def check(file: Path, *, copied: bool) -> None:
     """Read every value in order and at random, and compare."""
     groups = stored(file)
-    rows = PictureRows([file], [row_copies.Version.of(file)])
+    rows = PictureRows([file], [Version.of(file)])
     places = [(g, r) for g, group in enumerate(groups) for r in range(len(group))]
     of_place = {place: Row(0, *place, number) for number, place in enumerate(places)}
     for g, r in [*places, *random.Random(0).sample(places, len(places))]:
@@ -384,4 +385,4 @@ def test_real_shards_are_read_row_by_row(streetview: Path) -> None:
     for file in sorted((streetview / "parquet").glob("*.parquet")):
         assert copy_bytes(pq.read_metadata(file)) > 0
         check_both_ways(file)
-        copy_path(file.resolve(), row_copies.Version.of(file)).unlink()
+        copy_path(file.resolve(), Version.of(file)).unlink()

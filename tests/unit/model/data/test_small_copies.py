@@ -34,10 +34,23 @@ def test_copies_are_small_never_enlarged_and_made_once(folder: Path, tmp_path: P
     assert (abs(red - 200) < 5, abs(green - 30) < 5, abs(blue - 10) < 5) == (True,) * 3
     assert opened(copies.read(by_name["small.jpg"])).size == (40, 50)
     assert len(list((tmp_path / "cache").rglob("*.jpg"))) == 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("model.data.small_copies.open_picture", None)
+        assert SmallCopies(collection, tmp_path / "cache", 100).read(by_name["wide.png"]) == wide
+
+
+def test_an_original_that_changes_under_its_name_gets_a_new_copy(
+    folder: Path, tmp_path: Path
+) -> None:
+    collection = Collection.open([folder.parent])
+    wide = next(i for i in range(2) if collection.name(i).endswith("wide.png"))
+    copies = SmallCopies(collection, tmp_path / "cache", 100)
+    copies.read(wide)
+    Image.new("RGB", (300, 300), "blue").save(folder / "wide.png")
+    assert opened(copies.read(wide)).size == (100, 100)
     (folder / "wide.png").write_bytes(b"gone")
-    assert SmallCopies(collection, tmp_path / "cache", 100).read(by_name["wide.png"]) == wide
     with pytest.raises(PictureError, match=r"wide\.png: not a picture"):
-        SmallCopies(collection, tmp_path / "cache", 50).read(by_name["wide.png"])
+        copies.read(wide)
 
 
 def test_places_of_one_name_in_two_data_sets_keep_their_own_copies(

@@ -309,3 +309,40 @@ def test_near_duplicates_listed_beside_a_zip_are_followed(
     splits = Collection.open([file]).splits
     assert splits[0::2] == splits[1::2]
     assert len(set(splits)) > 1
+
+
+def test_a_rendered_shard_does_not_make_its_neighbours_rendered(tmp_path: Path) -> None:
+    real = shard(tmp_path / "real.parquet", [{}])
+    rendered = shard(tmp_path / "world.parquet", [{"latitude": "50"}])
+    table = pq.read_table(rendered)
+    pq.write_table(table.replace_schema_metadata({b"geoduel": b"rendered"}), rendered)
+    source = ParquetSource([real, rendered])
+    assert [place.source for place in source.places] == ["parquet", "practice"]
+    assert source.rendered
+
+
+def test_a_picture_that_changes_has_another_version(
+    tmp_path: Path, photo_folder: Callable[..., Path]
+) -> None:
+    folder = photo_folder(Hungary=2)
+    file = folder / "Hungary" / "canvas_0000.jpg"
+    archive, rows = tmp_path / "photos.zip", tmp_path / "rows.parquet"
+
+    def versions() -> list[str]:
+        with zipfile.ZipFile(archive, "w") as zipped:
+            for photo in sorted(file.parent.iterdir()):
+                zipped.write(photo, f"Hungary/{photo.name}")
+        sources = FolderSource(folder), ZippedPhotos(archive), ParquetSource([rows])
+        return [source.version(i) for source in sources for i in range(2)]
+
+    shard(rows, [{}, {}])
+    before = versions()
+    assert len(set(before)) == 6
+    assert versions() == before
+    file.write_bytes(jpeg(seed=77))
+    shard(rows, [{"address": "a street"}, {}])
+    changed = [now != was for now, was in zip(versions(), before, strict=True)]
+    assert changed == [True, False, True, False, True, True], "a shard changes as a whole"
+    source = FolderSource(folder)
+    file.unlink()
+    assert source.version(0) == str(file), "what is gone is named when it is read"

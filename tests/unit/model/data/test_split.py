@@ -213,3 +213,25 @@ def test_a_split_of_another_name_is_said_once_and_drawn_by_lot(
     ]
     assert odd.splits == Collection.open([tmp_path / "b"]).splits
     assert len(caplog.records) == 1
+
+
+def test_a_group_of_near_duplicates_is_one_of_its_own_list(tmp_path: Path) -> None:
+    for name, country, same in (("a", "Hungary", (0, 1)), ("b", "Peru", (1, 2))):
+        folder = tmp_path / name / country
+        folder.mkdir(parents=True)
+        for i in range(3):
+            (folder / f"{i}.jpg").write_bytes(jpeg(seed=i))
+        listed = "".join(f"{country}/{i}.jpg,g1\n" for i in same)
+        (tmp_path / name / "near_duplicates.csv").write_text(f"file,group\n{listed}")
+    found = Collection.open([tmp_path / "a", tmp_path / "b"]).groups
+    hungary, peru = found[:3], found[3:]
+    assert hungary[0] == hungary[1] != hungary[2]
+    assert peru[1] == peru[2] != peru[0]
+    assert not set(hungary) & set(peru), "whatever the other list calls g1"
+
+
+def test_a_picture_under_another_name_was_seen(tmp_path: Path) -> None:
+    data = collection(tmp_path)
+    seen = Trained(frozenset(), frozenset({digest(data.read(3))}))
+    assert [seen.saw(data, i) for i in (2, 3)] == [False, True]
+    assert Trained(frozenset({data.places[2].key})).saw(data, 2)

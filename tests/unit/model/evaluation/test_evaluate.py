@@ -24,7 +24,7 @@ class ColourReader:
 
     def __init__(self) -> None:
         self.looks = 0
-        trained = SimpleNamespace(covers=lambda place: place.key == "0")
+        trained = SimpleNamespace(saw=lambda data, i: data.places[i].key == "0")
         self.checkpoint = SimpleNamespace(temperature=2.0, trained=trained)
 
     def analyse(self, picture: Image.Image) -> SimpleNamespace:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.data.trained import Trained
+from model.data.trained import Trained, digest
 from model.evaluation.report import evaluation_document, evaluation_text
 from model.evaluation.views import SplitPredictions
 from model.geography import COUNTRY_CODES, COUNTRY_INDEX
@@ -40,8 +40,12 @@ def document(**changes: Any) -> dict[str, Any]:
         logits={"one_crop": logits_of(GUESS), "whole": logits_of(TRUTH)} | changes,
         skipped=Counter({"unreadable": 2, "other_country": 0}),
     )
-    checkpoint: Any = SimpleNamespace(temperature=2.0, trained=Trained(frozenset({"k3"})))
-    collection: Any = SimpleNamespace(places=places, fingerprint="0123456789abcdef")
+    checkpoint: Any = SimpleNamespace(
+        temperature=2.0, trained=Trained(frozenset({"k3"}), frozenset({digest(b"4")}))
+    )
+    collection: Any = SimpleNamespace(
+        places=places, fingerprint="0123456789abcdef", read=lambda i: b"%d" % i
+    )
     return evaluation_document(checkpoint, collection, predictions, "test")
 
 
@@ -59,7 +63,7 @@ def test_the_first_view_is_the_main_one_and_every_source_stands_apart() -> None:
 def test_what_was_left_out_and_trained_on_is_counted() -> None:
     found = document()
     assert found["skipped"] == {"unreadable": 2}
-    assert found["trained_on"] == 1
+    assert found["trained_on"] == 2, "one by its key, one by its very picture"
 
 
 def test_the_confusion_matrix_is_truth_by_guess() -> None:
@@ -96,7 +100,7 @@ def test_the_text_has_a_line_for_each_view_source_and_region() -> None:
     assert "of 2 mistakes 100.0% [" in text
     assert "left out: 2 unreadable" in lines
     assert "other_country" not in text
-    assert lines[-1] == "the net trained on 1 of these places, or nearby"
+    assert lines[-1] == "the net trained on 2 of these places, or nearby"
 
 
 def test_one_source_is_not_repeated_and_no_mistake_needs_no_line() -> None:

@@ -36,7 +36,7 @@ class Fixed:
         self.places = [Place(str(i), COUNTRY_CODES[c], None, "fake") for i, c in enumerate(labels)]
         self.checkpoint = self.trained = self
 
-    def covers(self, place: Place) -> bool:
+    def saw(self, collection: object, number: int) -> bool:
         return False
 
 
@@ -142,10 +142,10 @@ def test_the_learning_curve_foretells_along_its_law() -> None:
     assert "error = 3.20 x places^-0.301 (±0.000)" in labels
 
 
-def learnt(folder: Path, places: dict[str, int] | None, top1: float) -> Path:
-    """A run over these places."""
+def learnt(folder: Path, places: dict[str, int] | None, top1: float, epochs: int = 3) -> Path:
+    """A run over these places, three epochs of which are done."""
     log_of(folder / "log.csv", stage=[0, 0, 0], epoch=[1, 2, 3], val_top1=[0.1, top1, 0.2])
-    stage = {"freeze": "trunk", "epochs": 3, "lr_from": 1.0, "lr_to": 1.0, "solver": "adamw"}
+    stage = {"freeze": "trunk", "epochs": epochs, "lr_from": 1.0, "lr_to": 1.0, "solver": "adamw"}
     network = {"backbone": "efficientnet_lite0", "head": []}
     side = {"short_side_px": 320}
     config = {"network": network, "pretrained": True, "preprocessing": side, "stages": [stage]}
@@ -171,9 +171,13 @@ def test_a_learning_curve_from_runs(tmp_path: Path) -> None:
         plots.main(["learning", *runs[:1] * 3, "--out", str(out)])
     with pytest.raises(ConfigError, match="--places 0: must be 1 or more"):
         plots.main(["learning", *runs, "--places", "0", "--out", str(out)])
-    unfinished = str(learnt(tmp_path / "unfinished", None, 0.3))
-    with pytest.raises(DataError, match="unfinished: no checkpoint with val figures"):
-        plots.main(["learning", *runs, unfinished, "--out", str(out)])
+    for places in (None, {"photos train": 9, "photos val": 50}):
+        unfinished = learnt(tmp_path / f"unfinished {bool(places)}", places, 0.3, epochs=4)
+        with pytest.raises(DataError, match="is not finished; go on with it by --resume"):
+            plots.main(["learning", *runs, str(unfinished), "--out", str(out)])
+    unknown = str(learnt(tmp_path / "old", {"photos train": 0}, 0.3))
+    with pytest.raises(DataError, match="old: no checkpoint with val figures"):
+        plots.main(["learning", *runs, unknown, "--out", str(out)])
 
 
 def test_files_that_are_no_log_or_evaluation(tmp_path: Path) -> None:

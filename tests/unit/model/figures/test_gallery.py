@@ -46,7 +46,7 @@ class Pictures:
         return Image.new("RGB", (80, 30), (COUNTRY_CODES.index(guess), confidence, heat))
 
     def predictor(self) -> SimpleNamespace:
-        trained = SimpleNamespace(covers=lambda place: self._rows[int(place.key)][4])
+        trained = SimpleNamespace(saw=lambda _, number: self._rows[number][4])
         return SimpleNamespace(analyse=Looks, checkpoint=SimpleNamespace(trained=trained))
 
 

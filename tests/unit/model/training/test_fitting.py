@@ -4,6 +4,7 @@ import csv
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from scipy.spatial.distance import jensenshannon
@@ -14,6 +15,7 @@ from model.data.augmentation import Augmentation
 from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
 from model.errors import ConfigError
+from model.geography import COUNTRY_INDEX
 from model.training.config import TrainConfig
 from model.training.fitting import AdjustedLoss, disagreement, fit_temperature
 from model.training.stage import Stage
@@ -122,3 +124,17 @@ def test_consistency_adds_the_disagreement_of_two_views_of_each_place(
     one, two, four = loss(1.0), loss(2.0), loss(4.0)
     assert two > one + 1e-4
     assert four - two == pytest.approx(2 * (two - one), rel=0.01)
+
+
+def test_the_adjustment_is_to_what_an_epoch_shows() -> None:
+    countries = ["HU"] * 300 + ["JP"] * 100
+
+    def odds(weights: list[float] | None = None) -> float:
+        shares = None if weights is None else np.array(weights)
+        adjustment = AdjustedLoss.of(countries, 1.0, 0.0, shares).adjustment
+        hungary, japan = (float(adjustment[COUNTRY_INDEX[code]]) for code in ("HU", "JP"))
+        return math.exp(hungary - japan)
+
+    assert odds() == pytest.approx(3)
+    assert odds([5.0] * 400) == pytest.approx(3), "weights are proportions"
+    assert odds([0.5] * 300 + [1.0] * 100) == pytest.approx(1.5)

@@ -4,22 +4,25 @@ import csv
 import math
 import multiprocessing
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 from model.data.augmentation import Augmentation, AugmentedPictures
 from model.data.collection import Collection
 from model.data.datasets import all_views
 from model.data.preprocessing import Preprocessing
-from model.errors import PictureError
+from model.errors import ConfigError, DataError, PictureError
+from model.network import NetworkConfig
 from model.training.batches import BatchLoader
 from model.training.config import TrainConfig
 from model.training.inputs import has_bf16
 from model.training.stage import Stage
 from model.training.trainer import Trainer
+from tests.conftest import jpeg
 from tests.unit.model.training.small_runs import on_pixels, small_trainer
 
 pytestmark = pytest.mark.slow
@@ -137,3 +140,55 @@ def test_bf16_is_chosen_where_the_processor_computes_in_it(
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {able: True})
     assert has_bf16(torch.device("cpu")) == (able != "avx2")
+
+
+def features_of(data: Collection, cache: Path, **network: Any) -> Tensor:
+    """What a frozen trunk makes of the val split."""
+    config = on_pixels(Stage("trunk"), network=NetworkConfig("resnet18", **network))
+    trainer = Trainer(config, data, cache / "run", cache_directory=cache)
+    val = trainer.inputs.of(config.stages[0], "val")
+    return torch.stack([val.dataset[i][0] for i in range(len(val.places))])
+
+
+def test_cached_features_are_of_one_normalisation(data: Collection, tmp_path: Path) -> None:
+    for normalise in ("minus_one_one", "imagenet"):
+        shared = features_of(data, tmp_path / "shared", normalise=normalise)
+        own = features_of(data, tmp_path / normalise, normalise=normalise)
+        assert torch.equal(shared, own)
+
+
+def test_cached_features_are_of_the_picture_that_is_there(data: Collection, tmp_path: Path) -> None:
+    before = features_of(data, tmp_path)
+    photo = Path(data.name(data.of_split("val")[0]))
+    photo.write_bytes(jpeg(seed=12345))
+    after = features_of(data, tmp_path)
+    assert not torch.equal(before[0], after[0])
+    assert torch.equal(before[1:], after[1:])
+
+
+@pytest.mark.parametrize(
+    "stage", [Stage("trunk"), Stage("trunk", solver="lbfgs"), Stage("front", cache=False)]
+)
+def test_a_split_of_which_nothing_can_be_read_is_named(
+    data: Collection, tmp_path: Path, stage: Stage
+) -> None:
+    for number in data.of_split("train"):
+        Path(data.name(number)).write_text("not a picture")
+    run = small_trainer(data, tmp_path / "run", config=on_pixels(stage), skip_unreadable=True)
+    with pytest.raises(DataError, match="no picture of the train split can be read"):
+        run.run(resume=False)
+
+
+def test_a_split_without_places_is_named_before_anything_is_written(
+    data: Collection, tmp_path: Path
+) -> None:
+    data.splits = ["train" if split == "val" else split for split in data.splits]  # type: ignore[misc]
+    with pytest.raises(DataError, match="the val split of these 56 places is empty"):
+        small_trainer(data, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_more_frozen_layers_than_there_are(data: Collection, tmp_path: Path) -> None:
+    config = on_pixels(Stage("none", frozen_layers=40))
+    with pytest.raises(ConfigError, match=r"frozen_layers = 40: resnet18 has \d+"):
+        small_trainer(data, tmp_path / "run", config=config)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,11 @@ from model.errors import ConfigError, DataError
 from model.training.config import TrainConfig
 from model.training.stage import Stage
 from model.training.trainer import Trainer
-from tests.unit.model.training.small_runs import on_pixels, small_trainer
+from tests.unit.model.training.small_runs import (
+    killed_after_an_epoch,
+    on_pixels,
+    small_trainer,
+)
 
 
 def test_a_run_is_not_overwritten_nor_resumed_with_other_settings_or_data(
@@ -67,12 +72,29 @@ def test_a_full_disk_is_reported_and_leaves_the_last_good_checkpoint(
 
 def test_curves_for_tensorboard(data: Collection, tmp_path: Path) -> None:
     events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
-    config = on_pixels(Stage("front", 1, cache=False), tensorboard=True)
-    small_trainer(data, tmp_path / "run", config=config).run(resume=False)
+    stages = Stage("front", 2, cache=False), Stage("none", 1)
+    config = on_pixels(*stages, tensorboard=True)
+    with killed_after_an_epoch(), pytest.raises(KeyboardInterrupt):
+        small_trainer(data, tmp_path / "run", config=config).run(resume=False)
+    small_trainer(data, tmp_path / "run", config=config).run(resume=True)
     read = events.EventAccumulator(str(tmp_path / "run" / "tensorboard"))
     read.Reload()
     assert {"step/loss", "epoch/val_loss", "epoch/lr"} <= set(read.Tags()["scalars"])
+    per_epoch = math.ceil(len(data.of_split("train")) / config.batch_size)
+    # One axis for the whole run, though this output is no terminal and the run was resumed.
+    steps = [point.step for point in read.Scalars("step/loss")]
+    assert steps == list(range(1, 3 * per_epoch + 1))
+    epochs = [point.step for point in read.Scalars("epoch/val_loss")]
+    assert epochs == [per_epoch, 2 * per_epoch, 3 * per_epoch]
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "torch.utils.tensorboard", None)
         with pytest.raises(ConfigError, match=r"pip install tensorboard"):
             small_trainer(data, tmp_path / "none", config=config)
+
+
+def test_a_checkpoint_is_not_written_over(data: Collection, tmp_path: Path) -> None:
+    small_trainer(data, tmp_path / "run").run(resume=False)
+    checkpoint = tmp_path / "run" / "checkpoint"
+    with pytest.raises(ConfigError, match="checkpoint: holds a checkpoint; give another --out"):
+        small_trainer(data, checkpoint).run(resume=False)
+    load(checkpoint)

@@ -110,6 +110,9 @@ def test_schedules_are_written_as_the_experiment_did(
     [
         ({"backbone": "resnet50", "head": []}, {}, "ImageNet V2", "C"),
         ({"backbone": "efficientnet_lite0", "head": [256]}, {}, "ImageNet", "(256, C)"),
+        ({"backbone": "resnet18", "head": []}, {}, "ImageNet V1", "C"),
+        ({"backbone": "timm:vit_tiny.augreg", "head": []}, {}, "augreg", "C"),
+        ({"backbone": "resnet50", "head": []}, {"start_from": ["a/b", "c"]}, "a/b, c", "C"),
         (
             {"backbone": "resnet50", "head": [8, 4]},
             {"pretrained": False},
