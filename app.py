@@ -9,7 +9,8 @@ Finished rounds are counted in the SQLite file that GEODUEL_SCORES names (``off`
 in the PostgreSQL database of DATABASE_URL.
 
 The composition root: reads the settings, builds panoramas, opponent, scoreboard and page.
-``app.demo`` is the page with the default settings.
+``app.demo`` is the page with the default settings, for :func:`game.ui.server.serve`, which adds the
+way of its events and what it shows first: launched by Gradio itself it stays empty.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Settings:
     checkpoint: Path
     host: str
     port: int
+    behind_proxy: bool = False
     scores: str = ""
     database_url: str = field(default="", repr=False)  # it may hold a password
 
@@ -61,13 +63,14 @@ def read_settings(argv: Sequence[str]) -> Settings:
     """Settings from the command line, else from the environment, else the defaults.
 
     Raises:
-        ConfigError: a port that is none.
+        ConfigError: a port that is none, or a variable that says neither yes nor no.
     """
     parser = argparse.ArgumentParser(
         prog="python app.py",
         description="Guess the country of a street panorama, against a neural network.",
         epilog="Finished rounds are counted in the SQLite file that GEODUEL_SCORES names (off: not "
-        "at all), or in the PostgreSQL database of DATABASE_URL.",
+        "at all), or in the PostgreSQL database of DATABASE_URL. Behind a proxy of yours, set "
+        "GEODUEL_BEHIND_PROXY=1.",
     )
     parser.add_argument(
         "--panoramas",
@@ -89,9 +92,18 @@ def read_settings(argv: Sequence[str]) -> Settings:
         checkpoint=args.checkpoint,
         host=args.host,
         port=int(args.port),
+        behind_proxy=_behind_proxy(),
         scores=os.environ.get("GEODUEL_SCORES", ""),
         database_url=os.environ.get("DATABASE_URL", ""),
     )
+
+
+def _behind_proxy() -> bool:
+    """Whether proxies name the visitors; those of a Space do, and nobody needs to say so."""
+    said = os.environ.get("GEODUEL_BEHIND_PROXY", "")
+    if said not in ("", "0", "1"):
+        raise ConfigError(f"GEODUEL_BEHIND_PROXY={said}: must be 1 (behind a proxy) or 0")
+    return said == "1" or bool(os.environ.get("SPACE_ID"))
 
 
 def build(settings: Settings) -> GamePage:
@@ -124,6 +136,7 @@ def assemble(settings: Settings) -> tuple[GamePage, Games, SqlScoreboard | None]
         read_photo=read_photo,
         guide_pictures=guide_pictures,
         measured=read_measured(settings.checkpoint).get(kind),
+        behind_proxy=settings.behind_proxy,
     )
     return page, games, scoreboard
 

@@ -1,1 +1,1 @@
-"""The game: rules, sessions, page. Never imports torch; of model only model.types."""
+"""The game: rules, sessions, page. Never imports torch; of model only its vocabulary."""

@@ -10,15 +10,14 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
-from uuid import uuid4
+from dataclasses import replace
 
 from PIL import Image
 
 from game.in_play import edges_of, is_in_play
 from game.line import Line
-from game.opponent_turn import OpponentTurns, PendingEvidence, RememberedEvidence
-from game.players import Player, Players
+from game.opponent_turn import OpponentTurns, RememberedEvidence
+from game.players import Deal, Player, Players
 from game.ports import GameStore, Opponent, PanoramaSource, Scoreboard
 from game.prefetch import Prefetch
 from game.questions import Questions, ReadLooks
@@ -46,15 +45,6 @@ REMOTE_AT_ONCE = 32
 
 OPPONENT_PATIENCE_S = 30.0
 """How long a guess waits for the opponent before the round goes on without it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """A round that can begin: the session with it, its crop, and the opponent at work."""
-
-    session: Session
-    picture: Image.Image
-    evidence: PendingEvidence
 
 
 class Games:
@@ -96,15 +86,20 @@ class Games:
             )
         self._players = players or Players(clock_s, rng_seed=rng_seed)
         self._clock_s, self._unreadable = clock_s, Unreadable(clock_s)
+        self.server = secrets.token_hex(4)
+        """Names this server, so that a page can tell when it is another one."""
         self._records = Records(
-            scoreboard, store, self._places, rendered=source.rendered, clock_s=clock_s
+            scoreboard,
+            store,
+            self._places,
+            rendered=source.rendered,
+            server=self.server,
+            clock_s=clock_s,
         )
         self._turns = OpponentTurns(source, opponent)
         self._prefetch = Prefetch(source)
         # A panorama takes 10 MB while it is decoded; more at once than processors gain nothing.
         self._reading = Line(REMOTE_AT_ONCE if source.remote else allowance())
-        self.server = secrets.token_hex(4)
-        """Names this server, so that a page can tell when it is another one."""
 
     @property
     def rendered(self) -> bool:
@@ -261,14 +256,17 @@ class Games:
         if not isinstance(saved, SavedGame):
             return saved
         self._restore(player, saved)
-        if visit.server == self.server and saved.session.current is not None:
-            # It was cleared, and so its picture was not kept from "Your photo" meanwhile.
-            self._replace_current(player)
         return ""
 
     def _restore(self, player: Player, saved: SavedGame) -> None:
+        player.session, player.seen = saved.session, dict.fromkeys(saved.seen)
         player.evidence = [RememberedEvidence(one) for one in saved.predictions]
-        if (current := saved.session.current) is not None:
+        player.round_id, current = saved.round_id, saved.session.current
+        if current is not None and saved.server == self.server:
+            # It was cleared, and so its picture was not kept from "Your photo" meanwhile.
+            player.note_seen()
+            player.take(self._deal(replace(saved.session, current=None), player))
+        elif current is not None:
             try:
                 picture, looks = self._looks(current, saved.session.level)
                 begun = self._turns.begin(looks, current.place_index, current.crop)
@@ -277,9 +275,8 @@ class Games:
             else:
                 player.evidence.append(begun)
                 player.edges = edges_of(picture)
-        player.session, player.seen = saved.session, set(saved.seen)
-        player.round_id = saved.round_id
         player.game = saved.game  # last: only then the player has one
+        self._records.save(player)  # from now on it is this server's
 
     def _start(self, player: Player, new: Session | None = None, lost: Lost = "") -> GameView:
         new = new or Session()
@@ -288,9 +285,7 @@ class Games:
         return self._show(player, deal, lost)
 
     def _show(self, player: Player, deal: Deal, lost: Lost = "") -> GameView:
-        player.session = deal.session
-        player.round_id, player.edges = uuid4(), edges_of(deal.picture)
-        player.evidence.append(deal.evidence)
+        player.take(deal)
         self._records.save(player)
         self._prefetch.begin(player, self._unreadable.now())
         return self._view(player, picture=deal.picture, lost=lost)
@@ -300,7 +295,8 @@ class Games:
 
         The player's game is left as it stands: whatever fails here can be tried again.
         """
-        seen, give_up_s = player.seen | player.session.dealt, self._clock_s() + DEAL_PATIENCE_S
+        seen = player.seen.keys() | player.session.dealt
+        give_up_s = self._clock_s() + DEAL_PATIENCE_S
         while True:
             unreadable = self._unreadable.now()
             index = dealer.draw(self._places, session.dealt, seen, player.rng, unreadable)
@@ -342,7 +338,7 @@ class Games:
 
     def _replace_current(self, player: Player) -> GameView:
         """Deal another panorama for a round in which nothing was guessed yet."""
-        player.seen |= player.session.dealt
+        player.note_seen()
         deal = self._deal(replace(player.session, current=None), player)
         player.evidence.pop().cancel()
         return self._show(player, deal)
@@ -388,12 +384,13 @@ class Games:
         save_patience_s: float = SAVE_PATIENCE_S,
     ) -> GameView:
         session, ended = player.session, player.session.phase == "summary"
+        finished = session.current is None
         return GameView(
             session,
             player.ticket,
             picture,
             tuple(one.evidence() for one in player.evidence[: len(session.reveals)]),
             lost,
-            unsaved=session.current is None and self._records.unsaved(save_patience_s),
+            unsaved=self._records.unsaved(player, save_patience_s) if finished else "",
             statistics=self._records.statistics(session.level) if ended else None,
         )

@@ -1,8 +1,9 @@
-"""Whether a photo shows a crop that somebody is playing right now, however it was taken.
+"""Whether a photo shows a crop that somebody is playing right now.
 
 Both are reduced to small pictures of their edges, and one is slid over the other at many scales
 (normalised cross-correlation, by Fourier transform): a copy is found re-encoded, resized,
-brightened, with its margins cut off, or anywhere on a screenshot.
+brightened, mirrored, with its margins cut off, or anywhere on a screenshot. One that is turned,
+stretched, inverted, cut to a half or very small on the photo is not.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from PIL import Image
 
 Edges = NDArray[np.float32]
 """[rows, columns], of mean 0 and about variance 1 everywhere."""
+
+Spectrum = NDArray[np.complex64]
+"""Of edges, or of several, by a Fourier transform."""
 
 WIDTH_PX = 64
 """Of the edges of a crop."""
@@ -95,25 +99,45 @@ def likeness(photo: Image.Image, crops: Sequence[Edges], scale: float) -> float:
 
 
 def _best(edges: Edges, crops: Sequence[Edges], scale: float) -> float:
-    """The best correlation of any of the crops anywhere on the edges of a photo."""
-    height_px, width_px = edges.shape
-    shape = (height_px + HEIGHT_PX, width_px + WIDTH_PX)  # so that nothing wraps around
+    """The best correlation of any of the crops anywhere on the edges of a photo, or mirrored."""
+    share = OVERLAP if scale < 1 else 1.0
     window = np.zeros((HEIGHT_PX, WIDTH_PX), dtype=np.float32)
     window[MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX] = 1
     stack = np.stack(crops) * window
+    # What wraps around loses more than a crop may have beside the photo, and so does not count.
+    beside = [int((1 - share) * (px - 2 * MARGIN_PX)) + 1 for px in window.shape]
+    shape = [
+        _quick(max(photo_px + beside_px, crop_px))
+        for photo_px, beside_px, crop_px in zip(edges.shape, beside, window.shape, strict=True)
+    ]
 
-    def slid(fixed: Edges, moving: Edges) -> Edges:
-        product = np.fft.rfft2(fixed, shape) * np.conj(np.fft.rfft2(moving, shape))
-        return np.asarray(np.fft.irfft2(product, shape), dtype=np.float32)
+    def spectrum(values: Edges) -> Spectrum:
+        return np.asarray(np.fft.rfft2(values, shape), dtype=np.complex64)
 
-    there = np.ones_like(edges)
-    share = OVERLAP if scale < 1 else 1.0
-    covered = slid(there, window) >= share * window.sum() - 0.5
+    def slid(fixed: Spectrum, moving: Spectrum) -> Edges:
+        return np.asarray(np.fft.irfft2(fixed * np.conj(moving), shape), dtype=np.float32)
+
+    there, inside = spectrum(np.ones_like(edges)), spectrum(window)
+    covered = slid(there, inside) >= share * window.sum() - 0.5
     if not covered.any():
         return -1.0
-    of_photo = np.maximum(slid(edges * edges, window), 1.0)
-    whole = np.sum(stack * stack, axis=(1, 2), keepdims=True)
     # On a photo no smaller than the crop all of it is to be seen.
-    of_crops = np.maximum(slid(there, stack * stack) if scale < 1 else whole, 1.0)
-    alike = slid(edges, stack) / np.sqrt(of_photo * of_crops)
-    return float(alike[:, covered].max())
+    whole = np.sum(stack * stack, axis=(1, 2), keepdims=True)
+    power = slid(there, spectrum(stack * stack)) if scale < 1 else whole
+    of_crops, moving, best = np.sqrt(np.maximum(power, 1.0)), spectrum(stack), -1.0
+    for seen in (edges, edges[:, ::-1]):
+        of_photo = np.sqrt(np.maximum(slid(spectrum(seen * seen), inside), 1.0))
+        alike = slid(spectrum(seen), moving)
+        alike /= np.where(covered, of_photo, np.inf)
+        alike /= of_crops
+        best = max(best, float(alike.max()))
+    return best
+
+
+def _quick(least: int) -> int:
+    """The smallest length from this one on that a Fourier transform is quick at: 2, 3, 5 alone."""
+    rest = least
+    for factor in (2, 3, 5):
+        while rest % factor == 0:
+            rest //= factor
+    return least if rest == 1 else _quick(least + 1)

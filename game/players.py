@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID, uuid4
 
-from game.in_play import Edges
+from PIL import Image
+
+from game.in_play import Edges, edges_of
 from game.opponent_turn import PendingEvidence, RememberedEvidence
 from game.refusals import RefusedError
 from game.rules.session import Session
@@ -32,6 +34,15 @@ PER_ADDRESS_MAX = 60
 """Players of one address at once: a school class and more, and far from a full house."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A round that can begin: the session with it, its crop, and the opponent at work."""
+
+    session: Session
+    picture: Image.Image
+    evidence: PendingEvidence
+
+
 @dataclass(slots=True)
 class Player:
     """One player, for as long as the page is open; to be changed under ``lock`` only.
@@ -44,9 +55,10 @@ class Player:
         left: whether the page has said since that it closes.
         session: the game as it stands.
         game: names this game, unlike any other; empty before the first.
-        seen: indices of the places that earlier games showed.
+        seen: indices of the places that earlier games showed, in the order of their games.
         evidence: one entry for each round dealt in this game, the last one perhaps unfinished.
         round_id: of the round dealt last; by it the scoreboard counts a round once.
+        counted, saved: the numbers under which scoreboard and store took what was last handed in.
         edges: of its crop, by which a photo of it is known.
         ahead: the next panorama is being fetched.
     """
@@ -58,23 +70,38 @@ class Player:
     left: bool = False
     session: Session = field(default_factory=Session)
     game: str = ""
-    seen: set[int] = field(default_factory=set)
+    seen: dict[int, None] = field(default_factory=dict)
     evidence: list[PendingEvidence | RememberedEvidence] = field(default_factory=list)
     round_id: UUID = field(default_factory=uuid4)
+    counted: int = 0
+    saved: int = 0
     edges: Edges | None = None
     ahead: Future[None] | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def ticket(self) -> str:
-        """Names this very step of this very game."""
-        return f"{self.game}.{self.session.number}.{self.session.phase}"
+        """Names this very step of this very game, and the very deal that is on show."""
+        session = self.session
+        return f"{self.game}.{session.number}.{session.phase}.{self.round_id.hex[:8]}"
 
     def begin(self, session: Session) -> None:
         """Leave one game for the next."""
         self.cancel()
-        self.seen |= self.session.dealt
+        self.note_seen()
         self.session, self.evidence, self.game = session, [], secrets.token_hex(4)
+
+    def take(self, deal: Deal) -> None:
+        """Go on with a round that was dealt."""
+        self.session = deal.session
+        self.round_id, self.edges = uuid4(), edges_of(deal.picture)
+        self.evidence.append(deal.evidence)
+
+    def note_seen(self) -> None:
+        """Remember what this game has shown as the latest."""
+        for index in self.session.dealt:
+            self.seen.pop(index, None)
+            self.seen[index] = None
 
     def cancel(self) -> None:
         """Spare everybody what nobody will see any more."""
@@ -140,8 +167,8 @@ class Players:
             if len(self._players) >= self._players_max:
                 raise RefusedError("problem_full")
             if address:
-                neighbours = sum(one.address == address for one in self._players.values())
-                if neighbours >= self._per_address_max:
+                neighbours = [one for one in self._players.values() if one.address == address]
+                if len(neighbours) >= self._per_address_max:
                     raise RefusedError("problem_address")
             self._met += 1
             seed = None if self._seed is None else f"{self._seed}:{self._met}"

@@ -152,15 +152,21 @@ class Scoreboard(Protocol):
         level: Level = USUAL,
         rendered: bool,
         bot: bool = False,
-    ) -> None:
+    ) -> int:
         """Count a finished round, once for each ``round_id``; must not make the caller wait.
 
-        The rounds of bots are kept apart, and are not among the statistics.
+        The rounds of bots are kept apart, and are not among the statistics. Returns a number to ask
+        :meth:`settled` about.
         """
         ...
 
-    def settled(self, patience_s: float) -> bool:
-        """Whether all that was handed in is written for good; waits for it no longer than told."""
+    def settled(self, number: int, patience_s: float) -> bool:
+        """Whether what was handed in under this number is written; waits no longer than told."""
+        ...
+
+    @property
+    def lasting(self) -> bool:
+        """Whether what is written outlives the server, as it was meant to."""
         ...
 
     def statistics(self, level: Level = USUAL) -> Statistics:
@@ -171,8 +177,15 @@ class Scoreboard(Protocol):
 class GameStore(Protocol):
     """Running games, so that they outlive the process; it knows hashes of keys, never players."""
 
-    def save(self, key: str, state: str) -> None:
-        """Keep a game as it stands now, over what was kept of it; must not make the caller wait."""
+    def save(self, key: str, state: str) -> int:
+        """Keep a game as it stands now, over what was kept of it; must not make the caller wait.
+
+        Returns a number to ask :meth:`settled` about.
+        """
+        ...
+
+    def settled(self, number: int, patience_s: float) -> bool:
+        """Whether what was handed in under this number is written; waits no longer than told."""
         ...
 
     def load(self, key: str) -> str | None:

@@ -41,7 +41,7 @@ class Prefetch:
         rng.setstate(player.rng.getstate())
         is_last = session.number == ROUNDS_PER_GAME
         dealt = frozenset[int]() if is_last else session.dealt
-        seen = player.seen | session.dealt
+        seen = player.seen.keys() | session.dealt
         player.ahead = self._executor.submit(self._fetch, dealt, seen, rng, unreadable)
 
     def close(self) -> None:

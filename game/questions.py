@@ -17,6 +17,7 @@ from PIL import Image
 
 from game.low_priority import LowPriorityExecutor
 from game.ports import Analysis, Opponent
+from game.refusals import RefusedError
 from model.types import Box, Heatmap, Prediction
 
 T = TypeVar("T")
@@ -123,10 +124,11 @@ class Questions:
             read: reads it anew; without it only a kept analysis can answer.
 
         Returns:
-            ``None`` if a newer question took the place of this one, or the picture is gone.
+            ``None`` if the picture is gone.
 
         Raises:
             model.errors.PictureError: the picture can no longer be read.
+            RefusedError: a newer question took the place of this one, or the server is too busy.
         """
 
         def work(wait: Callable[[], None]) -> Covered | None:
@@ -164,7 +166,7 @@ class Questions:
         try:
             return future.result(PATIENCE_S)
         except (CancelledError, TimeoutError):
-            return None
+            raise RefusedError("problem_busy") from None
         finally:
             future.cancel()
             with self._lock:
@@ -188,7 +190,7 @@ class Questions:
         return analysis
 
     def expire(self) -> None:
-        """Forget what nobody asked about for too long; a timer calls this."""
+        """Forget what nobody asked about for too long; called when it is time for the oldest."""
         with self._lock:
             now_s = self._clock_s()
             for name, kept in list(self._kept.items()):
@@ -200,6 +202,8 @@ class Questions:
                 self._watch()
 
     def _watch(self) -> None:
-        self._timer = threading.Timer(KEPT_S / 10, self.expire)
+        oldest = next(iter(self._kept.values()))
+        left_s = oldest.used_s + KEPT_S - self._clock_s()
+        self._timer = threading.Timer(max(left_s, 0.0), self.expire)
         self._timer.daemon = True
         self._timer.start()

@@ -9,11 +9,12 @@ import logging
 from collections.abc import Callable, Sequence
 
 from game.limits import Allowance, RateLimit
-from game.players import Player
+from game.players import PER_ADDRESS_MAX, Player
 from game.ports import GameStore, Scoreboard
+from game.refusals import RefusedError
 from game.saved_game import SavedGame, from_json, to_json
 from game.statistics import Statistics
-from game.views import Lost
+from game.views import Lost, Unsaved
 from model.levels import Level
 from model.types import Place
 
@@ -25,8 +26,11 @@ SAVE_PATIENCE_S = 0.5
 ROUNDS_OF_PLAYER = Allowance(burst=12, per_minute=10)
 """Faster than people play; rounds beyond it are counted as those of bots."""
 
-ROUNDS_OF_ADDRESS = Allowance(burst=60, per_minute=30)
-"""The same for all players of one address."""
+ROUNDS_OF_ADDRESS = Allowance(burst=2 * PER_ADDRESS_MAX, per_minute=2 * PER_ADDRESS_MAX)
+"""The same for all players of one address: as many as may play, each with two rounds a minute."""
+
+STORE_AGAIN_S = 5.0
+"""When it is worth asking again for a stored game that cannot be reached."""
 
 
 class Records:
@@ -37,6 +41,7 @@ class Records:
         store: keeps running games beyond the process.
         places: of the source that games are dealt from.
         rendered: whether its pictures are.
+        server: names this server, in what is stored.
         clock_s: a monotonic clock in seconds.
     """
 
@@ -47,9 +52,10 @@ class Records:
         places: Sequence[Place],
         *,
         rendered: bool,
+        server: str,
         clock_s: Callable[[], float],
     ) -> None:
-        self._scoreboard, self._store = scoreboard, store
+        self._scoreboard, self._store, self._server = scoreboard, store, server
         self._places, self._rendered = places, rendered
         self._index_of = {place.key: index for index, place in enumerate(places)}
         self._rounds_of_player = RateLimit(ROUNDS_OF_PLAYER, clock_s)
@@ -71,7 +77,7 @@ class Records:
             return
         session = player.session
         try:
-            self._scoreboard.record(
+            player.counted = self._scoreboard.record(
                 player.round_id,
                 session.mode,
                 session.reveals[-1],
@@ -90,15 +96,22 @@ class Records:
         )
         return max(waits_s) > 0
 
-    def unsaved(self, patience_s: float) -> bool:
-        """Whether something that was counted or saved is not written for good yet."""
-        if self._scoreboard is None:
-            return False
+    def unsaved(self, player: Player, patience_s: float) -> Unsaved:
+        """Why what was last counted and saved of a player is not written for good, if it is not."""
+        board, store = self._scoreboard, self._store
+        if board is None:
+            return ""
         try:
-            return not self._scoreboard.settled(patience_s)
+            settled = board.settled(player.counted, patience_s) and (
+                store is None or store.settled(player.saved, patience_s)
+            )
+            lasting = board.lasting
         except Exception:  # then nobody can promise anything
             log.exception("the scoreboard does not say what it has saved")
-            return True
+            return "unsaved"
+        if not settled:
+            return "unsaved"
+        return "" if lasting else "unsaved_memory"
 
     def statistics(self, level: Level) -> Statistics | None:
         """How everybody has done so far against a level, if that is counted and can be read."""
@@ -116,22 +129,28 @@ class Records:
             return
         finished = player.evidence[: len(player.session.reveals)]
         predictions = [one.evidence().prediction for one in finished]
-        seen = sorted(player.seen)
-        saved = SavedGame(player.session, player.game, player.round_id, seen, predictions)
+        seen = tuple(player.seen)
+        saved = SavedGame(
+            player.session, player.game, player.round_id, seen, predictions, self._server
+        )
         try:
-            self._store.save(player.name, to_json(saved, self._places))
+            player.saved = self._store.save(player.name, to_json(saved, self._places))
         except Exception:
             log.exception("a running game could not be stored")
 
     def stored(self, player: Player) -> SavedGame | Lost:
-        """The game of a player who is not known, or why there is none to go on with."""
+        """The game of a player who is not known, or why there is none to go on with.
+
+        Raises:
+            RefusedError: that cannot be known now; a new game would be written over the stored one.
+        """
         if self._store is None:
             return "server"
         try:
             stored = self._store.load(player.name)
         except Exception:
             log.exception("a running game could not be fetched")
-            return "store"
+            raise RefusedError("problem_store", STORE_AGAIN_S) from None
         if stored is None:
             return "idle"
         try:

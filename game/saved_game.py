@@ -31,8 +31,9 @@ class SavedGame:
         session: the game as it stands.
         game: its name.
         round_id: of the round dealt last.
-        seen: indices of the places that earlier games showed.
+        seen: indices of the places that earlier games showed, the latest last.
         predictions: the opponent's, for each finished round; ``None`` where it failed.
+        server: names the server that played it last; empty if that is not known.
     """
 
     session: Session
@@ -40,6 +41,7 @@ class SavedGame:
     round_id: UUID
     seen: Sequence[int]
     predictions: Sequence[Prediction | None]
+    server: str = ""
 
 
 def to_json(saved: SavedGame, places: Sequence[Place]) -> str:
@@ -55,11 +57,12 @@ def to_json(saved: SavedGame, places: Sequence[Place]) -> str:
         {
             "version": VERSION,
             "game": saved.game,
+            "server": saved.server,
             "round_id": str(saved.round_id),
             "mode": session.mode,
             "level": session.level,
             "resting": session.resting,
-            "seen": [places[index].key for index in list(saved.seen)[-SEEN_MAX:]],
+            "seen": [places[index].key for index in saved.seen[-SEEN_MAX:]],
             "rounds": [{**_dealt(one.round), **_played(one, net)} for one, net in finished],
             "current": None if session.current is None else _dealt(session.current),
         },
@@ -109,7 +112,8 @@ def _read(data: Any, places: Sequence[Place], index_of: Mapping[str, int]) -> Sa
     if session.phase == "deal" or len(session.reveals) > ROUNDS_PER_GAME:
         raise ValueError("a saved game that nobody can go on with")
     seen = [index_of[key] for key in data["seen"] if key in index_of]
-    return SavedGame(session, str(data["game"]), UUID(data["round_id"]), seen, predictions)
+    server = str(data.get("server", ""))  # not in games saved before it was written down
+    return SavedGame(session, str(data["game"]), UUID(data["round_id"]), seen, predictions, server)
 
 
 def _dealt(shown: Round) -> dict[str, Any]:

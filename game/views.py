@@ -12,9 +12,13 @@ from game.rules.rounds import Reveal
 from game.rules.session import Session
 from game.statistics import Statistics
 
-Lost = Literal["", "idle", "server", "store"]
-"""Why a running game is gone: nothing was played for too long, the server is another one and had
-none stored that it can go on with, or what stores games could not be reached."""
+Lost = Literal["", "idle", "server"]
+"""Why a running game is gone: nothing was played for too long, or the server is another one and had
+none stored that it can go on with."""
+
+Unsaved = Literal["", "unsaved", "unsaved_memory"]
+"""What is wrong with what was written down, as the key of a text: it waits for a scoreboard that
+cannot be reached, or it lasts no longer than the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class GameView:
         picture: the crop of the round on show; ``None`` where the page has it already.
         evidence: one entry for each finished round.
         lost: why the game that the page had is gone and a new one began; empty if none is.
-        unsaved: whether a finished round is not written for good yet.
+        unsaved: why a finished round is not written for good; empty if it is.
         statistics: how everybody has done so far; only in the summary, and only if that is counted.
     """
 
@@ -37,7 +41,7 @@ class GameView:
     picture: Image.Image | None
     evidence: tuple[Evidence, ...]
     lost: Lost = ""
-    unsaved: bool = False
+    unsaved: Unsaved = ""
     statistics: Statistics | None = None
 
 

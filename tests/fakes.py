@@ -236,8 +236,13 @@ class FakeScoreboard:
         self._seen: set[UUID] = set()
         self._lock = threading.Lock()
 
-    def settled(self, patience_s: float) -> bool:
+    def settled(self, number: int, patience_s: float) -> bool:
         """Always: it counts at once."""
+        return True
+
+    @property
+    def lasting(self) -> bool:
+        """As far as anybody is told."""
         return True
 
     def record(
@@ -249,17 +254,18 @@ class FakeScoreboard:
         level: Level = USUAL,
         rendered: bool,
         bot: bool = False,
-    ) -> None:
+    ) -> int:
         """Count the round."""
         with self._lock:
             if round_id in self._seen:
-                return
+                return len(self._seen)
             self._seen.add(round_id)
             kinds = [dict(self._statistics.rendered), dict(self._statistics.photographed)]
             right = (reveal.human_verdict.correct, reveal.model_verdict.correct)
             code, counted = reveal.round.place.country, kinds[0 if rendered else 1]
             counted[code] = counted.get(code, Tally()) + Tally(1, *map(int, right))
             self._statistics = Statistics(*kinds)
+            return len(self._seen)
 
     def statistics(self, level: Level = USUAL) -> Statistics:
         """All that was counted, whatever the level."""

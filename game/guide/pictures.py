@@ -31,6 +31,6 @@ class GuidePictures(Protocol):
         """Some pictures of a country that show its cues; none if there are none yet.
 
         Raises:
-            model.types.PictureError: one cannot be read.
+            model.errors.PictureError: one cannot be read.
         """
         ...

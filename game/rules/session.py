@@ -53,8 +53,8 @@ class Session:
     @property
     def number(self) -> int:
         """The number of the round being played or on show, from 1; 5 in the summary."""
-        waiting = self.phase in ("deal", "guess")
-        return len(self.reveals) + waiting
+        finished = len(self.reveals)
+        return finished + 1 if self.phase in ("deal", "guess") else finished
 
     @property
     def human_total(self) -> int:

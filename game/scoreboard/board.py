@@ -77,9 +77,11 @@ class SqlScoreboard:
         self._retry_at_s, self._failing, self._ready = float("-inf"), False, False
         self._in_spare, self._purge_at_s = False, float("-inf")
         self._reading: Future[None] | None = None
-        self._writing: Future[None] | None = None  # the write that is still to begin, or the last
         self._queued = False  # whether a write is still to begin
+        # What is handed in is numbered; up to which number it was tried to write it, and written.
+        self._handed_in = self._tried = self._written = 0
         self._lock = threading.Lock()
+        self._done = threading.Condition(self._lock)  # a write was, well or not
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="scoreboard")
         self._closed = threading.Event()
         threading.Thread(target=self._retry, daemon=True, name="scoreboard-retry").start()
@@ -93,8 +95,8 @@ class SqlScoreboard:
         level: Level = USUAL,
         rendered: bool,
         bot: bool = False,
-    ) -> None:
-        """Count a finished round, once for each ``round_id``; returns at once."""
+    ) -> int:
+        """Count a finished round, once for each ``round_id``; returns its number at once."""
         if mode not in MODES or not is_country(reveal.round.place.country):
             raise ValueError(f"no round of this game: {mode!r}, {reveal.round.place.country!r}")
         human, model = reveal.human.country, reveal.model.country
@@ -113,16 +115,16 @@ class SqlScoreboard:
         }
         with self._lock:
             self._rounds.append(row)
-            self._queue_write()
+            return self._hand_in()
 
-    def save(self, key: str, state: str) -> None:
-        """Keep a running game as it stands now; returns at once."""
+    def save(self, key: str, state: str) -> int:
+        """Keep a running game as it stands now; returns the number of this state at once."""
         with self._lock:
             self._games.pop(key, None)  # the newest stands last
             self._games[key] = {"key": key, "hour": self._hour(), "state": state}
             if len(self._games) > WAITING_MAX:
                 del self._games[next(iter(self._games))]
-            self._queue_write()
+            return self._hand_in()
 
     def load(self, key: str) -> str | None:
         """A running game as it was saved last; ``None`` if there is none, or an old one.
@@ -142,14 +144,16 @@ class SqlScoreboard:
             raise OSError("the database of running games does not answer")
         return found[0]
 
-    def settled(self, patience_s: float) -> bool:
-        """Whether all that was handed in is written for good; waits for it no longer than told."""
-        with self._lock:
-            writing = self._writing
-        if writing is not None:
-            wait([writing], patience_s)
-        with self._lock:
-            return not (self._rounds or self._games or self._in_spare)
+    def settled(self, number: int, patience_s: float) -> bool:
+        """Whether what was handed in under this number is written; waits no longer than told."""
+        with self._done:
+            self._done.wait_for(lambda: self._tried >= number, patience_s)
+            return self._written >= number
+
+    @property
+    def lasting(self) -> bool:
+        """Whether what is written outlives the program; not on the spare engine."""
+        return not self._in_spare
 
     def statistics(self, level: Level = USUAL) -> Statistics:
         """The newest statistics of a level that are to be had without a wait worth noticing."""
@@ -178,10 +182,16 @@ class SqlScoreboard:
     def _hour(self) -> datetime:
         return self._now().replace(minute=0, second=0, microsecond=0)
 
+    def _hand_in(self) -> int:
+        """See that what was just added is written, and number it; to be called under the lock."""
+        self._handed_in += 1
+        self._queue_write()
+        return self._handed_in
+
     def _queue_write(self) -> None:
         """See that what waits is written; to be called under the lock."""
         if not self._queued and not self._closed.is_set():
-            self._writing = self._executor.submit(self._write)
+            self._executor.submit(self._write)
             self._queued = True
 
     def _retry(self) -> None:
@@ -195,13 +205,17 @@ class SqlScoreboard:
 
     def _write(self) -> None:
         with self._lock:
-            self._queued = False
+            self._queued, number = False, self._handed_in
             rounds, games = list(self._rounds), list(self._games.values())
         if not rounds and not games:
             return
-        if not self._attempt(lambda connection: self._insert(connection, rounds, games)):
-            return
-        with self._lock:
+        done = self._attempt(lambda connection: self._insert(connection, rounds, games))
+        with self._done:
+            self._tried = number
+            self._done.notify_all()
+            if not done:
+                return
+            self._written = number
             for row in rounds:
                 # With too many rows waiting, new ones have pushed out some of these meanwhile.
                 if self._rounds and self._rounds[0] is row:

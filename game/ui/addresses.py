@@ -15,7 +15,7 @@ def client_address(peer: str | None, forwarded: Sequence[str], *, behind_proxy: 
     Args:
         peer: who holds the other end of the connection.
         forwarded: the ``X-Forwarded-For`` headers, in order.
-        behind_proxy: whether a host's proxies stand in front, as on Spaces. Each of them adds, on
+        behind_proxy: whether proxies stand in front, as on Spaces. Each of them adds, on
             the right, whom it heard: the rightmost address that is public is the client's, and what
             stands left of it may be made up. Without proxies the header is not looked at.
     """

@@ -100,10 +100,7 @@ class GameHandlers:
         return self._game(self._games.next(event.key, event.text("step"), event.visit))
 
     def replay(self, event: Event) -> Message:
-        """A finished round once more."""
-        view = self._games.view(event.key)
-        if view is None:  # the game is gone: the page is told, and shown what there is
-            return self.open(event)
+        """The picture of a finished round once more, and its maps."""
         try:
             replay = self._games.replay(event.key, event.data.get("round"))
         except PictureError as error:
@@ -111,7 +108,8 @@ class GameHandlers:
             replay = None
         if replay is None:
             return messages.problem_message("problem_replay")
-        return self._stamped(messages.replay_message(view, replay))
+        with self._encoding:
+            return messages.replay_message(replay)
 
     def evidence(self, event: Event) -> Message | None:
         """What has become known about the maps of a round since its reveal."""
@@ -128,10 +126,7 @@ class GameHandlers:
 
     def _game(self, view: GameView) -> Message:
         with self._encoding:
-            return self._stamped(messages.game_message(view))
-
-    def _stamped(self, message: Message) -> Message:
-        return {**message, "server": self._games.server}
+            return {**messages.game_message(view), "server": self._games.server}
 
 
 PHOTO = "photo"

@@ -65,11 +65,9 @@ def game_message(view: GameView) -> Message:
     return message
 
 
-def replay_message(view: GameView, replay: Replay) -> Message:
-    """A finished round to look at again, within the game as it is."""
+def replay_message(replay: Replay) -> Message:
+    """A finished round to look at again."""
     return {
-        **game_message(view),
-        "replay": replay.reveal.round.number,
         "picture": picture_uri(replay.picture),
         "heat": _heat(replay.reveal, replay.evidence),
     }
@@ -133,12 +131,12 @@ def covered_message(covered: Covered) -> Message:
 def contrast_message(contrast: Contrast, other: str, aspect: float) -> Message:
     """Why the opponent's guess and not ``other``; ``aspect`` is the picture's width over height."""
     prediction = contrast.prediction
-    better = sum(p > prediction.of(other) for p in prediction.probabilities)
+    better = [p for p in prediction.probabilities if p > prediction.of(other)]
     _, layer = heat_layers([contrast.guess, contrast.heatmap], aspect)
     known = _known(EvidenceMap(contrast.heatmap, against=other))
     return {
         "probability": round(prediction.of(other), 4),
-        "rank": better + 1,
+        "rank": len(better) + 1,
         "layer": {**layer, "roles": ["contrast"], **known},
     }
 

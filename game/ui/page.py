@@ -7,7 +7,6 @@ does not wait for Gradio's frontend: see ``first_paint.py``.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +18,9 @@ from game import country_names
 from game.games import Games
 from game.guide import GuidePictures
 from game.limits import Allowance
+from game.players import PER_ADDRESS_MAX
 from game.ports import Opponent
+from game.records import ROUNDS_OF_ADDRESS
 from game.ui.events import PLACE_PATIENCE_S, EventKind, Events
 from game.ui.first_paint import FirstPaint
 from game.ui.handlers import GameHandlers, ReadPhoto, guide_handler, photo_handler
@@ -43,12 +44,13 @@ STYLES = "base connection round map reveal end guide photo".split()
 
 PHOTOS_AT_ONCE = 2
 
-PHOTO_PATIENCE_S = PLACE_PATIENCE_S + WAIT_S + WALL_S + 20
-"""How long the page waits for the answer to a photo that has arrived: the worst that its reader may
-take, and time for the net on a busy machine."""
+PHOTO_PATIENCE_S = 2 * PLACE_PATIENCE_S + WAIT_S + WALL_S + 20
+"""How long the page waits for the answer to a photo that has arrived: for its turns to be read and
+answered, the worst that its reader may take, and time for the net on a busy machine."""
 
-STEPS = Allowance(burst=120, per_minute=240)
-"""Of one address: a school class behind one router, each pupil with a step every eight seconds."""
+STEPS = Allowance(burst=4 * PER_ADDRESS_MAX, per_minute=3 * ROUNDS_OF_ADDRESS.per_minute)
+"""Of one address with as many players as may be, who all begin at once: two steps a round, and as
+many again as now and then begin a game, or are asked for again."""
 
 LOOKS = Allowance(burst=200, per_minute=600)
 """What costs next to nothing: the field guide, maps that are still being tested."""
@@ -80,6 +82,7 @@ def build_page(
     read_photo: ReadPhoto,
     guide_pictures: GuidePictures | None = None,
     measured: Mapping[Level, Accuracy] | None = None,
+    behind_proxy: bool = False,
 ) -> GamePage:
     """The page of the game; ``server.serve`` serves it.
 
@@ -89,6 +92,7 @@ def build_page(
         read_photo: reads a visitor's file.
         guide_pictures: the pictures of the field guide; without one it has facts only.
         measured: how often each level of the opponent is right on such pictures, if that is known.
+        behind_proxy: whether visitors come through proxies that name them by ``X-Forwarded-For``.
     """
     handlers = GameHandlers(games)
     asked = QuestionHandlers(games)
@@ -121,7 +125,7 @@ def build_page(
             level: {"top1": one.top1, "n": one.n} for level, one in (measured or {}).items()
         },
     }
-    events = Events(kinds, behind_proxy=bool(os.environ.get("SPACE_ID")))
+    events = Events(kinds, behind_proxy=behind_proxy)
     page = GamePage(events, _first_paint(facts))
     with page:
         gr.HTML(

@@ -256,6 +256,51 @@ def test_a_page_that_is_opened_while_the_house_is_full_gets_in_later(
     player.wait_for_deal()
 
 
+def later(problem: str) -> dict[str, object]:
+    """What the server answers who is to ask again in a moment."""
+    body = {"phase": "problem", "problem": problem, "retry_after_s": 0.5}
+    return {"status": 429, "body": json.dumps(body), "headers": OURS}
+
+
+def test_a_step_that_is_to_come_later_is_asked_for_again_by_itself(
+    fakes_port: int, visit: Visit
+) -> None:
+    """What the server says is faked, as above."""
+    player = visit(fakes_port)
+    page = player.page
+    refused = [later("problem_often")] * 2
+    page.route(
+        "**/geoduel/guess",
+        lambda route: route.fulfill(**refused.pop()) if refused else route.continue_(),
+    )
+    page.click("#pass-button")
+    page.wait_for_function(
+        "text => document.querySelector('#status').textContent === text",
+        arg=TEXTS["en"]["problem_often"],
+    )
+    assert page.locator(".gd-connection").count() == 0, "the connection is not lost"
+    wait_for(player, "reveal")
+    assert len(page.evaluate("GeoDuel.state.game.history")) == 1
+
+
+def test_a_page_whose_stored_game_is_out_of_reach_says_so_and_gets_it_later(
+    fakes_port: int, visit: Visit
+) -> None:
+    """What the server says is faked, as above."""
+    player = visit(fakes_port)
+    page = player.page
+    before = screen(player)
+    page.route("**/geoduel/open", lambda route: route.fulfill(**later("problem_store")))
+    page.reload()
+    page.wait_for_function(
+        "text => document.querySelector('.gd-wait')?.textContent === text",
+        arg=TEXTS["en"]["problem_store"],
+    )
+    page.unroute("**/geoduel/open")
+    player.wait_for_deal()
+    assert screen(player) == before
+
+
 @pytest.mark.parametrize(
     ("status", "body"),
     [(404, '{"error": "not found"}'), (500, "{}"), (200, "[]"), (200, "null"), (200, '"log in"')],
@@ -279,3 +324,19 @@ def test_an_answer_of_something_in_between_is_none(
     page.route("**/geoduel/photo", in_between)
     page.set_input_files("#upload-photo input[type=file]", photo(64))
     assert "lost" in page.wait_for_selector("#upload-result [role=alert]").inner_text()
+
+
+def test_a_game_that_did_not_begin_is_not_shown_as_chosen(fakes_port: int, visit: Visit) -> None:
+    """What the server says is faked, as above."""
+    busy = '{"phase": "problem", "problem": "problem_busy"}'
+    page = visit(fakes_port).page
+    page.route("**/geoduel/begin", lambda route: route.fulfill(body=busy, headers=OURS))
+    page.click("#mode label:has([value=distance])")
+    page.wait_for_function(
+        "text => document.querySelector('#status').textContent === text",
+        arg=TEXTS["en"]["problem_busy"],
+    )
+    assert page.is_checked("#mode input[value=graded]")
+    with page.expect_response("**/geoduel/begin"):
+        page.select_option("#level", "squinting")
+    page.wait_for_function("document.querySelector('#level').value === 'sharp_eyed'")

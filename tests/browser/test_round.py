@@ -155,6 +155,7 @@ def test_a_country_that_is_not_in_the_game_is_called_so(fakes_port: int, visit: 
     player.choose("Austria")
     assert page.input_value("#country-input") == "Austria"
     assert player.text("#country-list") == "Austria is not among the 56"
+    assert page.text_content("#announcer") == "Austria is not among the 56", "said, not only shown"
     page.click("#guess-button")
     assert player.text("#status") == "Austria is not among the 56"
     assert page.get_attribute(".gd", "data-phase") == "guess"
@@ -170,6 +171,67 @@ def test_a_country_that_is_not_in_the_game_is_called_so(fakes_port: int, visit: 
     absent = page.locator(".gd-names .absent").all_inner_texts()
     assert "China" in absent
     assert "Brazil" not in absent
+
+
+def test_the_map_takes_the_focus_before_its_tools_go(fakes_port: int, visit: Visit) -> None:
+    player = visit(fakes_port, **DESK)
+    page = player.page
+    for tool, *keys in (
+        ("#map-shrink", "Enter"),
+        ("[data-zoom=in]", "Escape"),
+        ("#map-pin", "Enter", "Enter"),
+    ):
+        page.mouse.move(200, 200)
+        page.hover("#world-map")
+        page.wait_for_selector("#world-map.large")
+        page.focus(tool)
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_selector("#world-map:not(.large)")
+        assert player.focused == "gd-map-view", tool
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_guess_without_a_country_shakes_nobody_who_wants_less_motion(
+    fakes_port: int, visit: Visit, motion: str
+) -> None:
+    player = visit(fakes_port, reduced_motion=motion, **DESK)
+    player.page.evaluate(
+        "() => { window.moved = 0; Element.prototype.animate = () => void (moved += 1); }"
+    )
+    player.page.click("#guess-button")
+    assert "Choose a country first" in player.text("#status")
+    assert player.page.evaluate("moved") == (0 if motion == "reduce" else 1)
+
+
+TAKEN = """([selector, keys, held]) => keys.filter((key) => {
+  const init = { key, [held]: true, bubbles: true, cancelable: true };
+  return !document.querySelector(selector).dispatchEvent(new KeyboardEvent("keydown", init));
+})"""
+"""Which of these keys the page keeps from the browser."""
+
+
+def test_keys_that_zoom_or_leave_the_page_stay_the_browsers(fakes_port: int, visit: Visit) -> None:
+    player = visit(fakes_port, **DESK)
+    page = player.page
+    player.guess("Iceland")
+    page.click(".heat-why")
+    page.click(".why-cover")
+    page.keyboard.press("+")
+
+    def state() -> tuple[object, ...]:
+        world = page.get_attribute(".gd-map-view > svg", "viewBox")
+        patch = page.get_attribute(".heat-patch", "style")
+        return seen(page), world, patch, page.get_attribute(".gd", "data-tab")
+
+    before = state()
+    keys = ["+", "=", "-", "0", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]
+    places = "#heatmap .gd-frame", ".gd-map-view", ".heat-patch", "#tab-play", "#guide-filter"
+    for held in ("ctrlKey", "metaKey", "altKey"):
+        for place in (*places, "body"):
+            assert page.evaluate(TAKEN, [place, keys, held]) == [], (held, place)
+    assert state() == before
+    assert page.evaluate(TAKEN, ["#heatmap .gd-frame", keys, "shiftKey"]) == keys
 
 
 BESIDE = """() => [...document.querySelectorAll(".gd-verdict")].map((row) => {

@@ -133,6 +133,10 @@ def test_the_end_says_who_won_by_how_much_and_shares_no_country(
     human, model = player.score("human"), player.score("model")
     title = player.text("#result h2")
     assert f"{abs(human - model):,}" in title or title == "A draw."
+    for row in page.locator("#result .gd-square-row").all():
+        words = (row.get_attribute("aria-label") or "").split(", ")
+        assert len(words) == 5
+        assert set(words) <= {"right", "a neighbour", "same subregion", "wrong", "no guess"}
     assert page.locator(".gd-end-map .gd-lines .spot").count() == 5
     assert page.locator("#history .card-picture img").count() >= 5
     assert "Europe" in player.text("#strengths")

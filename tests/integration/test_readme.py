@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -9,7 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
@@ -64,6 +68,46 @@ def test_the_commands_of_the_net(tmp_path: Path) -> None:
         assert done.returncode == 0, f"{line}\n{done.stderr}"
     for made in ("overlay.png", "evaluation.json", "confusion.png", "runs/quick/checkpoint"):
         assert (tmp_path / made).exists(), made
+
+
+class Hub(BaseHTTPRequestHandler):
+    """Notes what it is asked, makes every repository, and takes no file."""
+
+    heard: ClassVar[dict[str, Any]] = {}
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.heard[self.path] = json.loads(body)
+        made = self.path == "/api/repos/create"
+        answer = json.dumps({"url": f"http://{self.headers['host']}/spaces/OWNER/SPACE"}).encode()
+        self.send_response(200 if made else 400)
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+
+def test_the_command_for_a_space_makes_one_and_sends_the_clone(tmp_path: Path) -> None:
+    clone, upload = [line for line in SHELL if line.startswith(("git clone", "hf upload"))]
+    space = tmp_path / clone.split()[-1]
+    for name in ("app.py", "assets/picture.webp", ".git/config"):
+        (space / name).parent.mkdir(parents=True, exist_ok=True)
+        (space / name).write_bytes(b"some")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    subprocess.run(
+        [Path(sys.executable).with_name("hf"), *shlex.split(upload)[1:]],
+        cwd=tmp_path,
+        env={"HF_ENDPOINT": endpoint, "HF_TOKEN": "hf_none", "HF_HOME": str(tmp_path / "home")},
+        check=False,
+        timeout=120,
+    )
+    server.shutdown()
+    server.server_close()
+    made = Hub.heard["/api/repos/create"]
+    assert (made["type"], made["sdk"], made["organization"]) == ("space", "gradio", "OWNER")
+    sent = Hub.heard["/api/spaces/OWNER/SPACE/preupload/main"]["files"]
+    assert {file["path"] for file in sent} == {"app.py", "assets/picture.webp"}
 
 
 def test_the_python_example(

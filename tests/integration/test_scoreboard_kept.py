@@ -31,11 +31,15 @@ def until(true: Callable[[], bool]) -> bool:
     return true()
 
 
+def settled(board: SqlScoreboard, patience_s: float) -> bool:
+    """Whether all that was handed in is written."""
+    return board.settled(board._handed_in, patience_s)
+
+
 def test_what_is_settled_is_there(database: Database) -> None:
     board = database.open()
     record(board, reveal())
-    board.save("name", "state")
-    assert board.settled(60)
+    assert board.settled(board.save("name", "state"), 60)
     assert len(database.rows()) == 1
     assert database.open().load("name") == "state"
 
@@ -45,31 +49,31 @@ def test_what_cannot_be_written_is_not_settled_and_is_tried_again_by_itself(
 ) -> None:
     board = database.open()
     record(board, reveal())
-    assert board.settled(60)
+    assert settled(board, 60)
     with database.away():
         record(board, reveal("SK"))
         board.save("name", "state")
-        assert not board.settled(0.5)
+        assert not settled(board, 0.5)
         assert board.load("name") == "state", "what waits is known all the same"
         with pytest.raises(OSError, match="does not answer"):
             board.load("another")
     # Nobody plays any more, and nobody asks.
     assert until(lambda: len(database.rows()) == 2)
-    assert until(lambda: board.settled(1))
+    assert until(lambda: settled(board, 1))
 
 
 def test_the_last_chance_is_taken_though_the_database_failed_just_now(database: Database) -> None:
     board = database.open(retry_s=3600)
     record(board, reveal())
-    assert board.settled(60)
+    assert settled(board, 60)
     with database.away():
         record(board, reveal("SK"))
-        board.settled(20)
+        settled(board, 20)
     board.close()
     board.close()
     assert len(database.rows()) == 2
     record(board, reveal("CZ"))
-    assert not board.settled(0), "after the end nothing is promised"
+    assert not settled(board, 0), "after the end nothing is promised"
 
 
 def test_what_could_not_be_saved_is_said_at_the_end(
@@ -77,7 +81,7 @@ def test_what_could_not_be_saved_is_said_at_the_end(
 ) -> None:
     board = database.open()
     record(board, reveal())
-    assert board.settled(60)
+    assert settled(board, 60)
     with database.away(), caplog.at_level(logging.WARNING):
         for _ in range(3):
             record(board, reveal())
@@ -93,7 +97,7 @@ def test_a_running_game_is_overwritten_by_its_next_step_and_expires(database: Da
     for i in range(20):
         board.save("name", f"step {i}")
     board.save("other", "Ω ' \" %s :x")
-    assert board.settled(60)
+    assert settled(board, 60)
     fresh = SqlScoreboard(database.engine(), patience_s=20, now=lambda: now[0])
     database.opened.append(fresh)
     assert (fresh.load("name"), fresh.load("nobody")) == ("step 19", None)
@@ -101,7 +105,7 @@ def test_a_running_game_is_overwritten_by_its_next_step_and_expires(database: Da
     now[0] += GAME_KEPT + timedelta(hours=1)
     assert fresh.load("name") is None
     fresh.save("third", "new")
-    assert fresh.settled(60)
+    assert settled(fresh, 60)
     with engine.connect() as connection:
         assert list(connection.execute(sa.select(GAMES.c.key)).scalars()) == ["third"]
 
@@ -118,7 +122,7 @@ def test_each_level_of_the_opponent_has_statistics_of_its_own(database: Database
     board = database.open()
     record(board, reveal())
     board.record(uuid4(), "graded", reveal("JP", "HU", "JP"), level="squinting", rendered=True)
-    assert board.settled(60)
+    assert settled(board, 60)
     assert board.statistics("squinting") == Statistics(rendered={"JP": Tally(1, 0, 1)})
     assert board.statistics("sharp_eyed") == Statistics(rendered={"HU": Tally(1, 1, 0)})
     assert board.statistics("looks_around") == Statistics()
@@ -154,10 +158,10 @@ def test_a_database_of_the_first_version_is_brought_forward(database: Database) 
     boards = [database.open() for _ in range(5)]
     for board in boards:  # all at once: one of them changes the tables
         record(board, reveal())
-    assert all(board.settled(60) for board in boards)
+    assert all(settled(board, 60) for board in boards)
     assert database.open().statistics() == Statistics(rendered={"HU": Tally(6, 6, 0)})
     boards[0].save("name", "state")
-    assert boards[0].settled(60)
+    assert settled(boards[0], 60)
     assert [row.bot for row in database.rows()] == [False] * 6
     assert [row.level for row in database.rows()] == ["sharp_eyed"] * 6
 
@@ -178,7 +182,7 @@ def test_a_database_of_a_newer_version_is_left_alone(
     later = database.open()
     with caplog.at_level(logging.WARNING):
         record(later, reveal())
-        assert not later.settled(60)
+        assert not settled(later, 60)
     assert f"newer version (99, not {VERSION})" in caplog.text
     assert len(database.rows()) == 1
 
@@ -205,7 +209,7 @@ def test_a_file_of_another_program_is_refused_in_one_line_and_left_as_it_is(
     board = SqlScoreboard(sqlite_engine(file), patience_s=20)
     with caplog.at_level(logging.WARNING):
         record(board, reveal())
-        assert not board.settled(60)
+        assert not settled(board, 60)
         board.close()
     assert "another program" in caplog.text
     assert file.read_bytes() == before
@@ -218,7 +222,7 @@ def test_our_own_file_is_opened_whatever_is_in_it(tmp_path: Path) -> None:
         board = open_scoreboard("", str(file))
         assert board is not None
         record(board, reveal())
-        assert board.settled(60)
+        assert settled(board, 60)
         board.close()
         with contextlib.closing(sqlite3.connect(file)) as database:
             assert database.execute("SELECT count(*) FROM geoduel_rounds").fetchone() == (expected,)

@@ -7,6 +7,7 @@
   const ATTEMPT_MS = 40000; // longer than the server waits for the net
   const STALE_MS = 3000; // an attempt that is older when the network comes back has missed it
   const OPEN_AGAIN_MS = 15000;
+  const AGAIN_MIN_MS = 1000; // others wait for their turn, too
 
   const random = () =>
     [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -89,9 +90,9 @@
     );
   }
 
-  // Asks the server. A patient question is asked until it is answered, and the page says meanwhile
-  // that the connection is lost; any other is answered with the problem.
-  async function ask(name, data = {}, { patient = true, patience_ms = ATTEMPT_MS } = {}) {
+  // Asks the server. A patient question is asked until it is answered: the page says meanwhile that
+  // the connection is lost, or why the server wants it to wait. Any other is answered with the problem.
+  async function ask(name, data = {}, { patient = true, patience_ms = ATTEMPT_MS, waits = (answer) => G.status(answer.problem) } = {}) {
     const body = JSON.stringify({ ...data, key: player.key, server: player.server });
     let failed = 0;
     for (;;) {
@@ -102,6 +103,12 @@
         continue;
       }
       if (failed) banner(-1);
+      failed = 0;
+      if (answer?.retry_after_s && patient) {
+        waits(answer);
+        await pause(Math.max(1000 * answer.retry_after_s, AGAIN_MIN_MS));
+        continue;
+      }
       if (answer?.server) keep(answer.server);
       return answer ?? { phase: "problem", problem: "problem_lost" };
     }
@@ -110,7 +117,7 @@
   // The game of this page. Where nobody can be let in at present, the page says so and asks again.
   async function open(turnedAway = () => {}) {
     for (;;) {
-      const answer = await ask("open");
+      const answer = await ask("open", {}, { waits: turnedAway });
       if (answer.phase !== "problem") return answer;
       turnedAway(answer);
       await pause(OPEN_AGAIN_MS);

@@ -7,8 +7,11 @@
   G.state = { language: languages[0], phase: "loading", step: "", picked: null, game: null };
   const STORED = "geoduel-language";
 
-  G.text = (key, values = {}) =>
-    (texts[G.state.language][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  // `values` are filled in; they may be a function that returns them in the language of the moment.
+  G.text = (key, values = {}) => {
+    const filled = typeof values === "function" ? values() : values;
+    return (texts[G.state.language][key] ?? key).replace(/\{(\w+)\}/g, (_, name) => filled[name] ?? "");
+  };
   // Also of those outside the game.
   G.country = (code) => {
     const { language } = G.state;
@@ -23,6 +26,9 @@
   G.touch = () => matchMedia("(pointer: coarse)").matches;
   G.short = () => matchMedia("(max-height: 520px)").matches; // a phone on its side
   G.onPhone = () => matchMedia("(max-aspect-ratio: 1/1), (max-width: 560px)").matches; // as in the style sheets
+  G.still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  // Keys held with these are the browser's or the system's: they zoom the page, go back, change tabs.
+  G.shortcut = ({ ctrlKey, metaKey, altKey }) => ctrlKey || metaKey || altKey;
   G.find = (selector) => G.root.querySelector(selector);
   G.all = (selector) => [...G.root.querySelectorAll(selector)];
 

@@ -3,14 +3,18 @@
 (() => {
   const G = window.GeoDuel;
   const SQUARES = { "🟩": "won", "🟨": "near", "🟧": "close", "🟥": "lost", "⬜": "none" };
+  const SAID = { won: "square_right", near: "close_neighbour", close: "close_subregion", lost: "square_wrong", none: "no_guess" };
   const LINES = 3;
   const album = {}; // by number: picture and maps of this game's rounds, as far as they were seen
-  const played = []; // finished rounds of all games since the page was opened
-  let game = null, shownAgain = 0;
+  const earlier = []; // finished rounds of the games before this one, since the page was opened
+  let game = null, own = [], shownAgain = 0; // `own`: those of this game
 
   // Drawn rather than written: not every system has the emoji.
-  const squares = (name, marks) =>
-    G.make("span", {}, G.text(name), G.make("span", { class: "gd-square-row", role: "img", "aria-label": marks }, ...[...marks].map((mark) => G.make("i", { class: SQUARES[mark] }))));
+  function squares(name, marks) {
+    const kinds = [...marks].map((mark) => SQUARES[mark]);
+    const words = kinds.map((kind) => G.text(SAID[kind])).join(", ");
+    return G.make("span", {}, G.text(name), G.make("span", { class: "gd-square-row", role: "img", "aria-label": words }, ...kinds.map((kind) => G.make("i", { class: kind }))));
+  }
 
   const outcome = ({ scores: { human, model } }) => (human > model ? "result_win" : human < model ? "result_loss" : "result_draw");
 
@@ -110,6 +114,7 @@
     const group = (tag, ...rows) => G.make(tag, { role: "rowgroup" }, ...rows);
     const head = HEAD.map((key) => G.make("th", { role: "columnheader", scope: "col" }, G.text(key)));
     const totals = [scores.human, scores.model].map((total) => G.make("td", { role: "cell" }, String(total)));
+    const held = document.activeElement?.closest(".card-picture")?.dataset.round; // has the focus
     G.find("#history").replaceChildren(
       G.make("h2", {}, G.text("history_title")),
       G.make(
@@ -120,6 +125,7 @@
         group("tfoot", G.make("tr", { role: "row" }, G.make("td", { role: "cell" }), G.make("th", { role: "rowheader", scope: "row" }, G.text("column_total")), ...totals))
       )
     );
+    if (held) G.find(`.card-picture[data-round="${held}"]`)?.focus({ preventScroll: true });
   }
 
   async function seen(number) {
@@ -147,7 +153,14 @@
     G.find("#round-again-close").focus();
   }
 
+  // With the cue that the net went by, as far as that is known by now.
+  const withCue = (finished) => {
+    const maps = album[finished.number]?.heat;
+    return { ...finished, cue: maps?.find(({ roles }) => roles.includes("model"))?.cue?.name };
+  };
+
   function strengths() {
+    const played = [...earlier, ...own.map(withCue)];
     const by = {
       region: G.judge.strengths(played, ({ truth }) => G.data.countries[truth].region),
       cue: G.judge.strengths(played, ({ cue }) => cue),
@@ -175,18 +188,22 @@
       });
     },
     // A round was revealed: keep what the end shows of it.
-    keep(finished, picture, heat) {
-      if (finished.number === 1) for (const number of Object.keys(album)) delete album[number];
-      album[finished.number] = { picture, heat };
-      played.push({ ...finished, cue: heat?.find(({ roles }) => roles.includes("model"))?.cue?.name });
+    keep({ history: finished }, picture, heat) {
+      if (finished.length === 1) {
+        earlier.push(...own.map(withCue));
+        for (const number of Object.keys(album)) delete album[number];
+      }
+      own = finished;
+      album[finished.length] = { picture, heat };
     },
     show(shown, begin) {
       game = shown;
+      own = game.history; // all of them, also where the page was opened again meanwhile
       result(begin);
       history();
       strengths();
       if (game.statistics) G.statistics(game.statistics);
-      for (const { number } of game.history) seen(number);
+      for (const { number } of game.history) seen(number).then(strengths);
     },
   };
 })();

@@ -38,11 +38,10 @@
     }
     draw();
     if (!focus) return;
-    const smooth = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     const title = G.find("#guide-country h2");
     title.focus({ preventScroll: true });
     if (title.getBoundingClientRect().top < 0 || matchMedia("(max-width: 940px)").matches)
-      title.scrollIntoView({ behavior: smooth ? "smooth" : "auto", block: "start" });
+      title.scrollIntoView({ behavior: G.still() ? "auto" : "smooth", block: "start" });
   }
 
   function draw() {
@@ -156,6 +155,7 @@
 
   // Arrows go through the list from the filter on; Enter in the filter takes the first.
   function key(event) {
+    if (G.shortcut(event)) return;
     const filter = G.find("#guide-filter");
     const buttons = G.all("#guide-countries button");
     const at = buttons.indexOf(document.activeElement);

@@ -3,7 +3,7 @@
   const G = window.GeoDuel;
   const { state } = G;
   const QUEUE_MS = 2000;
-  let picture = "", heat = null, waiting = false;
+  let picture = "", heat = null, awaited = null, waiting = false;
 
   G.pick = (code) => {
     if (state.phase !== "guess" || waiting) return;
@@ -58,7 +58,7 @@
     if (waiting) return;
     if (!state.picked) {
       if (!G.find("#country-input").value.trim()) G.status("choose_first");
-      G.find(".gd-ask").animate?.([{ translate: "0" }, { translate: "-6px" }, { translate: "6px" }, { translate: "0" }], 220);
+      if (!G.still()) G.find(".gd-ask").animate?.([{ translate: "0" }, { translate: "-6px" }, { translate: "6px" }, { translate: "0" }], 220);
       if (!G.touch()) G.search.focus();
       return;
     }
@@ -136,7 +136,8 @@
     waiting = false;
     if (message.phase === "problem") {
       G.status(message.problem);
-      if (!state.game) {
+      if (state.game) settings(state.game); // not as chosen for a game that did not begin
+      else {
         const wait = G.find(".gd-wait");
         wait.dataset.t = message.problem;
         wait.textContent = G.text(message.problem);
@@ -158,7 +159,7 @@
     draw();
     if (fresh) G.mapSize.settle();
     const revealed = fresh && message.phase === "reveal";
-    if (revealed) G.end.keep(message.history.at(-1), picture, heat);
+    if (revealed) G.end.keep(message, picture, heat);
     if (revealed) scene(message.history.at(-1));
     else marks(fresh);
     if (fresh) arrive(switched);
@@ -199,7 +200,9 @@
   // Some maps are still being tested at the reveal: ask again until they are, in ever longer pauses.
   function follow(times = 0) {
     clearTimeout(follow.timer);
-    if (times > 9 || G.evidence.settled()) return;
+    awaited = times <= 9 && !G.evidence.settled() ? heat : null;
+    G.find("#heatmap").heat?.say();
+    if (!awaited) return;
     follow.timer = setTimeout(() => {
       if (G.evidence.settled()) return;
       G.connection.ask("evidence", { round: state.game.number }, { patient: false }).then(G.evidence.show);
@@ -209,6 +212,8 @@
 
   G.evidence = {
     settled: () => !heat?.some((layer) => layer.pending),
+    // Whether the page still asks what became of the test of this map.
+    awaited: (layer) => Boolean(awaited?.includes(layer)),
     show(answer) {
       const { step, number, evidence } = answer ?? {};
       if (step !== state.step || number !== state.game.number || !heat) return;
@@ -253,9 +258,9 @@
   function arrive(switched) {
     const { phase, game } = state;
     if (game.lost) G.status(`lost_${game.lost}`);
-    else if (switched) G.status(`${switched}_changed`, { [switched]: G.text(`${switched}_${game[switched]}`) });
+    else if (switched) G.status(`${switched}_changed`, () => ({ [switched]: G.text(`${switched}_${game[switched]}`) }));
     else G.status(phase === "guess" ? watching() : "");
-    if (game.unsaved) G.status("unsaved");
+    if (game.unsaved) G.status(game.unsaved);
     if (phase !== "reveal") G.announce(said()); // a reveal is said when the scene tells the truth
     if (phase !== "guess") G.find("#next-button").focus({ preventScroll: true });
     else if (G.touch()) G.find(".gd-question").focus({ preventScroll: true });
@@ -269,6 +274,8 @@
     draw();
     if (picked) G.search.show(picked);
     if (state.status) G.status(...state.status);
+    G.map.redraw();
+    G.lesson.redraw();
     G.photo.redraw();
     G.guide.redraw();
   }
@@ -282,11 +289,11 @@
   function keys(event) {
     // A button that has just come under the focus would be pressed by a key that is still down.
     if (event.repeat && (event.key === "Enter" || event.key === " ") && event.target.closest?.("button")) event.preventDefault();
-    if (event.repeat || event.isComposing) return;
+    if (event.repeat || event.isComposing || G.shortcut(event)) return;
     if (G.all("dialog").some((dialog) => dialog.open)) return again(event);
     const typing = event.target.closest?.("input:not([type=range], [type=radio]), select");
     if (!event.defaultPrevented && (!typing || event.key === "Escape") && G.zoomKey(event)) return event.preventDefault();
-    if (/^[1-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (/^[1-9]$/.test(event.key)) {
       const place = G.find(G.root.dataset.tab === "play" ? "#heatmap" : ".gd-photo-heat");
       if (!typing && !place?.hidden)
         place?.heat?.choose(event.key - 1, true);

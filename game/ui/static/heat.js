@@ -54,6 +54,8 @@
   // `place.heat.wipe()` lets the map appear anew, and `place.heat.say()` says what is known by now.
   // `subject`: the round, or "photo", for questions to the net; `why`: the element for them.
   G.heat = (place, picture, layers, alt, { subject = null, why = null, top = [] } = {}) => {
+    const words = G.make("span");
+    const doubt = G.make("small", { class: "heat-doubt" }, G.text("heat_doubt"));
     const note = G.make("div", { class: "heat-note" });
     why?.replaceChildren();
     if (!layers?.length) {
@@ -66,19 +68,16 @@
     const [edge, drawEdge] = outline();
     const [rings, drawRings] = contours();
     const questions = G.why({ place, subject, top, layers, over, panel: why });
+    note.append(words, doubt, questions?.opener ?? "");
     let layer;
     const buttons = layers.map((one, i) =>
       G.make("button", { type: "button", class: `heat-${one.roles[0]}`, title: `${i + 1}`, onclick: () => choose(i, true) }, ...label(one))
     );
+    // Only the words change: the button beside them may hold the focus.
     function say() {
-      const words = sentence(layer);
-      const doubt = G.judge.doubted(layer);
-      over.alt = layer.uri ? words : "";
-      note.replaceChildren(
-        G.make("span", {}, words),
-        ...(doubt ? [G.make("small", { class: "heat-doubt" }, G.text("heat_doubt"))] : []),
-        ...(questions ? [questions.opener] : [])
-      );
+      words.textContent = sentence(layer);
+      doubt.hidden = !G.judge.doubted(layer);
+      over.alt = layer.uri ? words.textContent : "";
       questions?.say(layer);
     }
     function show(shown) {

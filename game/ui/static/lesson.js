@@ -38,6 +38,9 @@
       const page = await G.guide.page(code);
       if (shown === code && page) draw(code, page);
     },
+    redraw() {
+      if (shown) G.lesson.show(shown);
+    },
     clear(closed = false) {
       shown = null;
       const place = G.find("#lesson");

@@ -26,9 +26,14 @@
         })
       );
     },
-    // After a duel that the player won the next stronger one, after a lost one the next weaker.
+    // After a duel that the player won the next one that sees more, after a lost one the next that sees
+    // less, but for those of whom the opposite was measured; none after a draw.
     next({ level, scores: { human, model } }) {
-      return G.data.levels[G.data.levels.indexOf(level) + Math.sign(human - model)];
+      const { levels, facts: { measured } } = G.data;
+      const way = Math.sign(human - model), at = levels.indexOf(level);
+      const others = { 1: levels.slice(at + 1), 0: [], [-1]: levels.slice(0, at).reverse() }[way];
+      const known = (one) => measured[one] && measured[level];
+      return others.find((one) => !known(one) || (measured[one].top1 - measured[level].top1) * way > 0);
     },
   };
 })();

@@ -4,7 +4,7 @@
   const BEND = 0.16; // of its length, how far a line bows upwards
   const HIGH_PX = 22; // a length, with its border
   const WIDE_PX = 80;
-  let view, frame, names, lines = [], spots = [];
+  let view, frame, names, lines = [], spots = [], redraw = () => {};
 
   function draw() {
     let last = null;
@@ -42,6 +42,7 @@
     // `rounds`: finished ones of the history. `animated`: the lines grow. `numbered`: the truths bear
     // the numbers of their rounds, instead of the lines their lengths.
     show(rounds, { animated = false, numbered = false } = {}) {
+      redraw = () => G.lines.show(rounds, { numbered });
       lines = [];
       spots = [];
       for (const { truth, at, human, model, number } of rounds) {
@@ -62,6 +63,8 @@
       names.replaceChildren(...[...lines, ...spots].map(({ name }) => name).filter(Boolean));
       draw();
     },
+    // The lengths, in another language.
+    redraw: () => redraw(),
     // What has to be in view for a round to be understood, as points of the map.
     points: ({ truth, at, human, model }) =>
       [at, ...[truth, human.country, model.country].filter(Boolean).map((code) => G.data.countries[code].map)],

@@ -39,7 +39,7 @@
   function glide(target) {
     cancelAnimationFrame(moving);
     aim = target;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return show(target);
+    if (G.still()) return show(target);
     const from = [...box], start = performance.now();
     const step = (now) => {
       const t = Math.min(1, (now - start) / 350);
@@ -102,7 +102,7 @@
   }
 
   // What is said of a shape outside the game: key of a text and its values.
-  const absent = ({ dataset: { land } }) => (land ? ["search_elsewhere", { country: G.country(land) }] : ["map_absent"]);
+  const absent = ({ dataset: { land } }) => (land ? ["search_elsewhere", () => ({ country: G.country(land) })] : ["map_absent"]);
 
   function hover(event) {
     const touch = event.pointerType === "touch";
@@ -150,6 +150,7 @@
   // Arrows move the world under a cross in the middle; Enter takes the country there.
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   function key(event) {
+    if (G.shortcut(event)) return;
     const frame = view.getBoundingClientRect();
     const [x, y] = [frame.left + frame.width / 2, frame.top + frame.height / 2];
     const way = ARROWS[event.key];
@@ -269,6 +270,12 @@
       if (human && human !== truth) mark(human, "is-human");
       mark(truth, "is-truth");
       G.map.fit(points);
+    },
+    // The names on it, in another language.
+    redraw() {
+      for (const button of G.all(".gd-offer button")) button.textContent = G.country(button.dataset.code);
+      G.mapSize.names();
+      G.lines.redraw();
     },
     fit(points) {
       const [xs, ys] = [points.map((m) => m[0]), points.map((m) => m[1])];

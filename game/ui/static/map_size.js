@@ -10,10 +10,18 @@
   function grow(on) {
     clearTimeout(timer);
     if (on === large()) return;
+    if (!on) keepFocus();
     map.classList.toggle("large", on);
     opened = on ? performance.now() : 0;
     G.find("#map-pin").setAttribute("aria-pressed", on && (pinned || G.onPhone()));
     names();
+  }
+
+  // What holds the focus goes out of sight with the large map's tools; a phone's pin stays.
+  function keepFocus() {
+    const held = document.activeElement;
+    const goes = G.find(".gd-map-tools").contains(held) && !(G.onPhone() && held.id === "map-pin");
+    if (goes) view.focus({ preventScroll: true });
   }
 
   function soon(on) {

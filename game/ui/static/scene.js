@@ -14,8 +14,6 @@
   const COUNT_MS = 650;
   let timers = [], acts = null, told = false;
 
-  const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
   function enter(beat) {
     G.root.dataset.scene = beat;
     acts?.[beat]?.();
@@ -35,7 +33,7 @@
   // Before the truth is told a key only skips; afterwards it also does what it always does.
   function key(event) {
     if (!acts || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (G.shortcut(event)) return;
     if (event.key !== "Tab" && (!told || event.repeat)) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -46,7 +44,7 @@
   // Numbers that are seen to count up. Their text is the last one from the start: only what CSS
   // shows in its place changes (reveal.css).
   function countUp(element, from, to, write) {
-    if (still() || from === to) return void element.removeAttribute("data-count");
+    if (G.still() || from === to) return void element.removeAttribute("data-count");
     const start = performance.now();
     const step = (now) => {
       const t = acts ? Math.min(1, (now - start) / COUNT_MS) : 1;
@@ -66,7 +64,7 @@
       finish();
       [acts, told] = [does, false];
       G.root.classList.remove("scene-skipped");
-      if (still() || document.hidden) {
+      if (G.still() || document.hidden) {
         enter("guesses");
         return finish();
       }

@@ -54,11 +54,11 @@
     if (sure || G.state.phase !== "guess") return;
     input.value = typed;
     const key = elsewhere.length ? "search_elsewhere" : found.length ? "choose_first" : "search_none";
-    G.status(key, { country: elsewhere[0] });
+    G.status(key, () => ({ country: G.names.look(typed).elsewhere[0] }));
   }
 
   function key(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || event.ctrlKey || event.metaKey) return;
     const isOpen = !list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -70,7 +70,10 @@
     } else if (event.key === "Enter" && isOpen) {
       event.preventDefault();
       event.stopPropagation();
+      const note = list.querySelector(".gd-nothing");
       if (active >= 0) take(shown[active]);
+      else if (note) G.announce(note.textContent); // the list stays open, and the note in sight
+      else settle();
     } else if (event.key === "Escape" && isOpen) {
       event.stopPropagation();
       close();

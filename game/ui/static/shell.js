@@ -26,7 +26,7 @@
     for (const button of all) {
       button.addEventListener("click", () => G.tab(button.dataset.tab));
       button.addEventListener("keydown", (event) => {
-        if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+        if (G.shortcut(event) || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
         const step = event.key === "ArrowRight" ? 1 : all.length - 1;
         const other = all[(all.indexOf(button) + step) % all.length];
         G.tab(other.dataset.tab);

@@ -12,7 +12,7 @@
     if (!uri) return [];
     const said = [];
     if (cue) said.push(G.text("heat_cue", { cue: G.text(`cue_${cue.name}`), ratio: G.number(cue.ratio) }));
-    if (!occlusion) return pending ? [...said, G.text("heat_trying")] : said;
+    if (!occlusion) return pending ? [...said, G.text(G.evidence.awaited(layer) ? "heat_trying" : "heat_untried")] : said;
     const values = { country: G.country(country) };
     for (const when of ["before", "after", "random"]) values[when] = G.percent(occlusion[when]);
     return [...said, G.text(occlusion.after < occlusion.before ? "heat_covered" : "heat_covered_not", values)];
@@ -110,6 +110,7 @@
     patch.addEventListener("dblclick", (event) => event.stopPropagation());
     const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     patch.addEventListener("keydown", (event) => {
+      if (G.shortcut(event)) return;
       const way = ARROWS[event.key];
       if (way) move(box.x + way[0] * STEP, box.y + 2 * way[1] * STEP);
       else if (event.key === "+" || event.key === "=") size(1.2);

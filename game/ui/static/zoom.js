@@ -150,7 +150,7 @@
     };
     frame.addEventListener("wheel", wheel, { passive: false });
     frame.addEventListener("keydown", (event) => {
-      if (event.target === frame && act(viewer, event.key)) event.preventDefault();
+      if (event.target === frame && !G.shortcut(event) && act(viewer, event.key)) event.preventDefault();
     });
     new ResizeObserver(() => viewer.fit()).observe(frame);
   }

@@ -263,6 +263,9 @@ def test_a_running_round_whose_picture_is_gone_is_dealt_anew() -> None:
     assert back.session.current != view.session.current
     assert back.session.number == 1
     assert back.picture is not None
+    late = games.guess("a", view.ticket, truth(back))
+    assert late.session == back.session, "what was guessed of another picture is not judged"
+    assert same(late.picture, back.picture)
     revealed = games.guess("a", back.ticket, truth(back))
     source.unreadable |= {back.session.current.place_index}
     assert games.open("a").session == revealed.session, "a finished round stays, without a picture"

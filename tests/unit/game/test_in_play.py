@@ -1,4 +1,4 @@
-"""A photo of a crop that is still to be guessed is known, however it was taken; others are not."""
+"""A photo of a crop that is still to be guessed is known, in many a form; others are not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from game.in_play import ALIKE, SCALES, edges_of, is_in_play, likeness
 from model.data.collection import Collection
@@ -62,9 +62,12 @@ COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "margins cut off": lambda crop: cut(crop, 0.08, 0.08, 0.92, 0.92),
     "a third cut off": lambda crop: cut(crop, 0.3, 0, 1, 1),
     "brighter": lambda crop: ImageEnhance.Brightness(crop).enhance(1.3),
+    "mirrored": ImageOps.mirror,
+    "mirrored, a third cut off": lambda crop: ImageOps.mirror(cut(crop, 0.3, 0, 1, 1)),
     "without colour": lambda crop: crop.convert("L").convert("RGB"),
     "a screen": lambda crop: screen(crop, (1280, 800), 0.82, 0.06),
     "a large screen": lambda crop: screen(crop, (1920, 1080), 0.6, 0.1),
+    "a mirrored screen": lambda crop: ImageOps.mirror(screen(crop, (1280, 800), 0.82, 0.06)),
     "a phone": lambda crop: screen(crop, (390, 844), 1.0, 0.05),
 }
 
@@ -81,7 +84,7 @@ def test_a_copy_is_known(copy: str, crops: list[Image.Image]) -> None:
 
 def test_other_pictures_are_not_taken_for_copies(crops: list[Image.Image]) -> None:
     edges = [edges_of(crop) for crop in crops[:2]]
-    for photo in crops[2:]:
+    for photo in (*crops[2:], ImageOps.mirror(crops[2])):
         assert max(likeness(photo, edges, scale) for scale in SCALES) < ALIKE
     assert not is_in_play(Image.new("RGB", (300, 200), (90, 120, 200)), edges)
     assert not is_in_play(Image.effect_noise((300, 200), 90).convert("RGB"), edges)

@@ -6,7 +6,10 @@ import pytest
 
 from game.games import Games
 from game.limits import NAMES_MAX, Allowance, RateLimit
+from game.players import PER_ADDRESS_MAX
+from game.records import ROUNDS_OF_ADDRESS
 from game.ui.addresses import LOCAL, client_address
+from game.ui.page import STEPS
 from game.views import Visit
 from tests.fakes import FakeOpponent, FakeScoreboard
 from tests.unit.game.playing import play, small_source
@@ -56,6 +59,18 @@ def test_the_address_of_a_request(
     assert client_address(peer, forwarded, behind_proxy=behind_proxy) == expected
 
 
+def test_a_full_class_is_neither_slowed_down_nor_taken_for_bots() -> None:
+    """As many pupils as an address may have, each with a round of two steps in half a minute."""
+    now_s = [0.0]
+    rounds, steps = (RateLimit(one, lambda: now_s[0]) for one in (ROUNDS_OF_ADDRESS, STEPS))
+    waits_s = [steps.wait_s("a") for _ in range(PER_ADDRESS_MAX)]  # all come in at once
+    for _ in range(20):
+        now_s[0] += 30
+        for _ in range(PER_ADDRESS_MAX):
+            waits_s += [rounds.wait_s("a"), steps.wait_s("a"), steps.wait_s("a")]
+    assert max(waits_s) == 0
+
+
 class Sorting(FakeScoreboard):
     """Notes for each round whether it is a bot's."""
 
@@ -76,11 +91,11 @@ def test_a_script_does_not_fill_the_tally_of_people() -> None:
     assert board.bots.count(False) <= 22
     board.bots.clear()
     now_s[0] += 3600
-    for i in range(40):  # new players all the time, 200 rounds in a minute from one address
-        games.open(f"script {i}", Visit("203.0.113.5"))
-        list(play(games, f"script {i}"))
-        now_s[0] += 1.5
-    assert board.bots.count(False) <= 90
+    for i in range(100):  # as many players as may be, 500 rounds in a minute from one address
+        games.open(f"script {i % 50}", Visit("203.0.113.5"))
+        list(play(games, f"script {i % 50}"))
+        now_s[0] += 0.6
+    assert board.bots.count(False) <= ROUNDS_OF_ADDRESS.burst + ROUNDS_OF_ADDRESS.per_minute + 1
     board.bots.clear()
     now_s[0] += 3600
     for _ in range(4):  # a person who is quick

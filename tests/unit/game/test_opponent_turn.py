@@ -149,7 +149,7 @@ def test_a_map_is_tested_without_delaying_the_reveal() -> None:
     later = finished(games)
     replay = games.replay("a", 1)
     assert replay is not None
-    layers = messages.replay_message(later, replay)["heat"]
+    layers = messages.replay_message(replay)["heat"]
     told = messages.evidence_message(later, 1)
     assert (told["step"], told["number"]) == (later.ticket, 1)
     assert len(layers) == len(told["evidence"]) == len(revealed.evidence[0].maps) >= 3

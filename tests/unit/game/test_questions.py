@@ -10,6 +10,7 @@ from PIL import Image
 
 from game.low_priority import LowPriorityExecutor
 from game.questions import KEPT_MAX, KEPT_S, Questions
+from game.refusals import RefusedError
 from model.errors import PictureError
 from model.types import Box, Prediction
 from tests.fakes import FakeAnalysis, FakeOpponent
@@ -103,6 +104,27 @@ def test_what_cannot_be_read_anew_is_answered_as_long_as_it_is_kept(
     assert questions.cover("a", "photo", LEFT) is None
 
 
+def test_nothing_is_kept_for_longer_than_said(
+    questions: Questions, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time the one that was asked about least recently is forgotten when its time is over."""
+    waits_s: list[float] = []
+
+    class Timer(threading.Thread):
+        def __init__(self, wait_s: float, _: object) -> None:
+            super().__init__()
+            waits_s.append(wait_s)
+
+    monkeypatch.setattr("game.questions.threading.Timer", Timer)
+    questions.keep("a", "photo", FakeAnalysis(1))
+    clock.now_s = 0.3 * KEPT_S
+    questions.keep("b", "photo", FakeAnalysis(2))
+    clock.now_s = KEPT_S
+    questions.expire()
+    assert questions.cover("a", "photo", LEFT) is None
+    assert waits_s == pytest.approx([KEPT_S, 0.3 * KEPT_S])
+
+
 def test_only_so_many_are_kept(questions: Questions) -> None:
     for number in range(KEPT_MAX + 1):
         questions.keep(f"player {number}", "photo", FakeAnalysis(number))
@@ -143,7 +165,9 @@ def test_the_newest_question_takes_the_place_of_one_that_waits(questions: Questi
         while questions._executor.backlog < 2:
             pass
         third = pages.submit(questions.cover, "a", 1, boxes[2])
-        assert second.result(20) is None
+        with pytest.raises(RefusedError) as refused:
+            second.result(20)
+        assert refused.value.problem == "problem_busy", "the picture is not gone"
         analysis.go.set()
         assert first.result(20) is not None
         assert third.result(20) is not None

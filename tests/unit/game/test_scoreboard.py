@@ -28,6 +28,7 @@ from game.scoreboard import (
 )
 from game.statistics import LEAST_ROUNDS, Statistics, Tally, differences, total
 from game.ui import messages
+from game.ui.texts import TEXTS
 from game.views import GameView
 from model.errors import ConfigError
 from model.geography import COUNTRY_CODES
@@ -210,6 +211,30 @@ def test_a_database_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) 
     assert waited_s < 1
 
 
+def test_what_is_written_is_settled_though_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, insert = threading.Event(), SqlScoreboard._insert
+    gate.set()
+
+    def gated(board: SqlScoreboard, *arguments: object) -> bool:
+        assert gate.wait(20)
+        return insert(board, *arguments)
+
+    monkeypatch.setattr(SqlScoreboard, "_insert", gated)
+    board = SqlScoreboard(memory_engine())
+    mine = board.record(uuid4(), "graded", REVEAL, rendered=True)
+    assert board.settled(mine, 20)
+    gate.clear()
+    another = board.record(uuid4(), "graded", REVEAL, rendered=True)
+    game = board.save("somebody", "state")
+    assert board.settled(mine, 0)
+    assert not board.settled(another, 0)
+    assert not board.settled(game, 0)
+    gate.set()
+    assert board.settled(game, 20)
+    assert board.settled(another, 0)
+    board.close()
+
+
 # In games
 
 
@@ -243,8 +268,9 @@ def test_fifty_submits_at_once_count_once() -> None:
     recorded: list[UUID] = []
 
     class Listening(FakeScoreboard):
-        def record(self, round_id: UUID, mode: Mode, reveal: Reveal, **details: object) -> None:
+        def record(self, round_id: UUID, mode: Mode, reveal: Reveal, **details: object) -> int:
             recorded.append(round_id)
+            return len(recorded)
 
     games = new_games(Listening())
     view = games.start("a", "graded")
@@ -262,7 +288,7 @@ def test_the_summary_survives_a_broken_scoreboard(caplog: pytest.LogCaptureFixtu
     class Broken(FakeScoreboard):
         def record(
             self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool, bot: bool = False
-        ) -> None:
+        ) -> int:
             raise OSError("told to fail")
 
         def statistics(self, level: Level = USUAL) -> Statistics:
@@ -272,6 +298,21 @@ def test_the_summary_survives_a_broken_scoreboard(caplog: pytest.LogCaptureFixtu
     assert view.session.human_total == 5000
     assert view.statistics is None
     assert len(caplog.records) == 6
+
+
+def test_a_reveal_says_how_its_round_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    fine = SqlScoreboard(memory_engine())
+    spare = SqlScoreboard(sqlite_engine(tmp_path / "a file" / "x"), spare=memory_engine)
+    away = SqlScoreboard(sqlite_engine(tmp_path / "a file" / "x"))
+    for board, said in ((fine, ""), (spare, "unsaved_memory"), (away, "unsaved")):
+        games = Games(FakeSource(size=(610, 112)), FakeOpponent(), scoreboard=board, store=board)
+        view = games.start("a", "graded")
+        assert view.unsaved == "", "no round is finished"
+        revealed = games.guess("a", view.ticket, "HU")
+        assert revealed.unsaved == messages.game_message(revealed)["unsaved"] == said
+        assert not said or all(said in texts for texts in TEXTS.values())
+        board.close()
 
 
 def test_without_a_scoreboard_nothing_is_shown() -> None:

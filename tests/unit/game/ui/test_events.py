@@ -51,7 +51,12 @@ def test_an_event_comes_through() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{", b"\xff", b'{"key": 5}', b'{"key": "short"}', b"[" * 4000, b'"x"', b"null"],
+    [
+        *(b"", b"[]", b"{", b"\xff", b"[" * 4000, b'"x"', b"null"),
+        *(b'{"key": 5}', b'{"key": "short"}'),
+        b'{"key": ' + b"1" * 32 + b"}",
+        b'{"key": ["' + KEY.encode() + b'"]}',
+    ],
 )
 def test_what_is_no_event_is_turned_away(body: bytes) -> None:
     answer = client(echo).post("/geoduel/look", content=body)

@@ -1,4 +1,4 @@
-"""What the page's scripts decide: which country a text or a tap means, where a picture lies."""
+"""What the page's scripts decide: what a text or a tap means, where a picture lies, who is next."""
 
 from __future__ import annotations
 
@@ -133,3 +133,34 @@ def test_zooming_keeps_what_lies_under_the_pointer_and_ends_at_four_times() -> N
         ["view"], f"G.view.zoomAt({start}, 0.01, [0, 0], [1280, 552], [1302, 561], 1280)"
     )
     assert (most["width"], least["width"]) == (4 * 1280, 1280)
+
+
+MEASURED = {"short_sighted": 0.26, "squinting": 0.29, "sharp_eyed": 0.24, "looks_around": 0.35}
+
+
+@pytest.mark.parametrize(
+    ("measured", "level", "human", "next_level"),
+    [
+        (MEASURED, "squinting", 2, "looks_around"),
+        (MEASURED, "squinting", 0, "short_sighted"),
+        (MEASURED, "sharp_eyed", 2, "looks_around"),
+        (MEASURED, "sharp_eyed", 0, None),  # those who see less are right more often
+        (MEASURED, "looks_around", 2, None),
+        (MEASURED, "looks_around", 0, "sharp_eyed"),
+        (MEASURED, "squinting", 1, None),  # a draw: that would be the rematch once more
+        ({"squinting": 0.2, "sharp_eyed": 0.3}, "squinting", 2, "sharp_eyed"),
+        ({"squinting": 0.2, "sharp_eyed": 0.3}, "sharp_eyed", 2, "looks_around"),
+        ({"squinting": 0.2, "sharp_eyed": 0.2}, "squinting", 2, "looks_around"),
+        ({"squinting": 0.2, "sharp_eyed": 0.3}, "short_sighted", 2, "squinting"),
+        ({}, "squinting", 2, "sharp_eyed"),
+        ({}, "squinting", 0, "short_sighted"),
+        ({}, "squinting", 1, None),
+    ],
+)
+def test_the_next_opponent_is_measured_to_be_stronger_or_weaker(
+    measured: dict[str, float], level: str, human: int, next_level: str | None
+) -> None:
+    known = json.dumps({name: {"top1": share} for name, share in measured.items()})
+    game = json.dumps({"level": level, "scores": {"human": human, "model": 1}})
+    script = f"(G.data.facts = {{ measured: {known} }}, G.level.next({game}) ?? null)"
+    assert evaluate(["level"], script) == next_level

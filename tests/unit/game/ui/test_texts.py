@@ -54,6 +54,12 @@ def test_texts_speak_of_highlights_not_of_causes() -> None:
         assert not re.search(r"\bbecause\b|\bmert\b|\bmivel a\b", said)
 
 
+def test_the_page_tries_again_in_one_word_of_hungarian() -> None:
+    said = " ".join(TEXTS["hu"].values())
+    assert "jrapróbál" in said
+    assert not re.search(r"[Úú]jra próbál(?!d)", said)
+
+
 def test_every_text_that_the_page_asks_for_exists() -> None:
     static = ROOT / "game" / "ui" / "static"
     asked = set(re.findall(r'data-t(?:-\w+)?="(\w+)"', (static / "page.html").read_text()))
