@@ -5,7 +5,7 @@
   const SQUARES = { "🟩": "won", "🟨": "near", "🟧": "close", "🟥": "lost", "⬜": "none" };
   const SAID = { won: "square_right", near: "close_neighbour", close: "close_subregion", lost: "square_wrong", none: "no_guess" };
   const LINES = 3;
-  const album = {}; // by number: picture and maps of this game's rounds, as far as they were seen
+  let album = {}; // by number: picture and maps of this game's rounds, as far as they were seen
   const earlier = []; // finished rounds of the games before this one, since the page was opened
   let game = null, own = [], shownAgain = 0; // `own`: those of this game
 
@@ -129,13 +129,14 @@
   }
 
   async function seen(number) {
-    if (!album[number]) {
+    const rounds = album; // a new game may begin before the answer comes
+    if (!rounds[number]) {
       const message = await G.connection.ask("replay", { round: number });
       if (message.phase === "problem") return message;
-      album[number] = { picture: message.picture, heat: message.heat };
-      if (G.state.phase === "summary") history();
+      rounds[number] = { picture: message.picture, heat: message.heat };
+      if (rounds === album && G.state.phase === "summary") history();
     }
-    return album[number];
+    return rounds[number];
   }
 
   // A round once more, over the page; closed, the focus goes back to where it was.
@@ -191,7 +192,7 @@
     keep({ history: finished }, picture, heat) {
       if (finished.length === 1) {
         earlier.push(...own.map(withCue));
-        for (const number of Object.keys(album)) delete album[number];
+        album = {};
       }
       own = finished;
       album[finished.length] = { picture, heat };
