@@ -56,7 +56,7 @@ def named(text: str, language: str) -> frozenset[str]:
     for stem, colour in HUNGARIAN.items():
         for word in words:
             bare = word.removeprefix("sötét")
-            if bare == stem if stem == "fa" else bare.startswith(stem):
+            if bare.removesuffix("oszlop") == stem if stem == "fa" else bare.startswith(stem):
                 found.add(colour)
     return frozenset(found)
 
