@@ -40,6 +40,7 @@ from model.data.guide_pictures import GuidePictures
 from model.errors import ConfigError
 from model.held_out import HeldOut
 from model.inference import fastest
+from model.levels import PHOTOGRAPHED, RENDERED
 from model.predictor import Predictor
 from model.uploads.reader import UploadReader
 
@@ -129,7 +130,7 @@ def assemble(settings: Settings) -> tuple[GamePage, Games, SqlScoreboard | None]
     world = panoramas if practice else Collection.open([PRACTICE])
     guide_pictures = GuidePictures(world)
     read_photo = UploadReader().read
-    kind = "rendered" if source.rendered else "photographed"
+    kind = RENDERED if source.rendered else PHOTOGRAPHED
     page = build_page(
         games,
         predictor,

@@ -72,6 +72,11 @@ def _check_fit(config: TrainConfig, network: Network) -> None:
             )
 
 
+def none_readable(split: str) -> DataError:
+    """The error for a split of which no picture can be read."""
+    return DataError(f"no picture of the {split} split can be read; give more data")
+
+
 def has_bf16(device: torch.device) -> bool:
     """Whether the device itself computes in bf16, not by way of float32."""
     if device.type == "cuda":
@@ -252,8 +257,8 @@ class InputPipeline:
         network, start = self._network, self._pixels(split)
         pooling = (nn.AdaptiveAvgPool2d(1), nn.Flatten())
         learns: nn.Module = nn.Sequential(network.back, *pooling, network.head)
-        whole, way = [network.front], str(freeze)
-        left = whole
+        left = whole = [network.front]
+        way: str = freeze
         if freeze == "trunk":
             learns = network.head
             left = whole = [network.front, network.back]
@@ -269,13 +274,8 @@ class InputPipeline:
             return x.mean(dim=(2, 3)) if freeze == "trunk" else x
 
         network.eval()
-        weights = tensors_hash(
-            [
-                network.mean,
-                network.scale,
-                *(v for part in whole for v in part.state_dict().values()),
-            ]
-        )
+        states = (value for part in whole for value in part.state_dict().values())
+        weights = tensors_hash([network.mean, network.scale, *states])
         cache = FeatureCache(
             self._cache_directory,
             lambda x: self.computation.run(frozen, x),
@@ -286,7 +286,7 @@ class InputPipeline:
             dataset, kept = cache.features(load, start.names, self._processes)
         self.unreadable = self._processes.union(self.unreadable)
         if not kept:
-            raise DataError(f"no picture of the {split} split can be read; give more data")
+            raise none_readable(split)
         places, names = [start.places[i] for i in kept], [start.names[i] for i in kept]
         learner = Learner(learns, self.computation)
         self._cached[freeze, split] = StageInputs(dataset, places, names, learner)

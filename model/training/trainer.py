@@ -32,7 +32,7 @@ from model.training.config import TrainConfig
 from model.training.distillation import Teachers, mean_weights
 from model.training.distributed import Processes
 from model.training.fitting import AdjustedLoss, GradientSteps, fit_head, learning
-from model.training.inputs import InputPipeline, Learner, StageInputs
+from model.training.inputs import InputPipeline, Learner, StageInputs, none_readable
 from model.training.optimization import MeanOfWeights, adamw
 from model.training.run_directory import EpochRecord, RunDirectory
 from model.training.stage import Stage
@@ -264,7 +264,7 @@ class Trainer:
                     progress.seconds, saved = now - began, now
                     self._save(learner.optimizer)
         if not progress.seen:
-            raise DataError("no picture of the train split can be read; give more data")
+            raise none_readable("train")
         return progress.loss / progress.seen
 
     def _mixed(self, batch: Batch) -> Batch:

@@ -8,13 +8,12 @@ import torch
 from torch import Tensor
 
 from model.data.collection import Collection
-from model.errors import DataError
 from model.evaluation.metrics import macro_recall
 from model.geography import COUNTRY_CODES, COUNTRY_INDEX
 from model.training.batches import BatchLoader, Shape
 from model.training.distributed import Processes
 from model.training.fitting import AdjustedLoss, fit_temperature
-from model.training.inputs import StageInputs
+from model.training.inputs import StageInputs, none_readable
 from model.training.run_directory import EpochRecord
 
 
@@ -72,7 +71,7 @@ def _place_logits(
     processes.add_up([sums, views])
     read = (views > 0).cpu()
     if not read.any():
-        raise DataError("no picture of the val split can be read; give more data")
+        raise none_readable("val")
     mean = (sums / views.clamp(min=1)[:, None]).cpu()
     return mean[read], [place for place, row in rows.items() if read[row]]
 
