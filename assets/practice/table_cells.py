@@ -34,8 +34,11 @@ def read_strings(value: object, where: str, at_least: int = 1) -> tuple[str, ...
     """A list of different words."""
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise TableError(f"{where}: must be a list of words")
-    if len(value) < at_least or len(set(value)) != len(value):
-        raise TableError(f"{where}: needs at least {at_least} different words, has {len(value)}")
+    if len(set(value)) != len(value):
+        twice = next(item for item in value if value.count(item) > 1)
+        raise TableError(f"{where}: {twice!r} stands there twice")
+    if len(value) < at_least:
+        raise TableError(f"{where}: needs at least {at_least} words, has {len(value)}")
     return tuple(value)
 
 

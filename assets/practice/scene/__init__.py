@@ -5,5 +5,5 @@
 see ``requirements-render.txt``).
 """
 
-RENDERER_VERSION = "5"
+RENDERER_VERSION = "6"
 """Raised whenever the same (country, split, index) would give another picture."""

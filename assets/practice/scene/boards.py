@@ -230,7 +230,8 @@ def give_way_board(sign: GiveWaySign) -> Pixels:
     draw.polygon([(44, 28), (176, 28), (110, 160)], fill=sign.background)
     for line, word in enumerate(sign.words):
         top = 34 + 28 * line
-        write(draw, word, "latin", (66 + 10 * line, top, 154 - 10 * line, top + 24), BLACK)
+        script = "latin" if word.isascii() else sign.script
+        write(draw, word, script, (66 + 10 * line, top, 154 - 10 * line, top + 24), BLACK)
     return _pixels(image)
 
 

@@ -62,7 +62,7 @@ def check_names(country: Country, table: Path = TABLE) -> None:
         for name in (value,) if isinstance(value, str) else value:
             if name not in known:
                 where = f"{table.name}: [{country.code}] {key}"
-                raise TableError(f"{where}: unknown name {name!r}; see scene/presets.py")
+                raise TableError(f"{where}: unknown name {name!r}; it is one of {', '.join(known)}")
 
 
 def load_countries(table: Path = TABLE) -> dict[str, Country]:

@@ -105,7 +105,7 @@ def place_poles(
     first = road.clear_row(stage.eye, offset, first, pole.spacing_m)
     wires, before = [], None
     for number in range(-6, 7):
-        along = first + number * pole.spacing_m
+        along = road.beside_joins(side, first + number * pole.spacing_m)
         x, y = road.beside(offset, along)
         z = land.level(x, y)
         yaw = road.yaw_rad(along)
@@ -222,7 +222,10 @@ def place_fence(
     span: tuple[float, float],
     back_m: float,
 ) -> None:
-    """A fence along the road from ``span[0]`` to ``span[1]``, ``back_m`` from the built edge."""
+    """A fence along the road from ``span[0]`` to ``span[1]``, ``back_m`` from the built edge.
+
+    It is open where side roads and railways cross it.
+    """
     if kind == "none":
         return
     variants = hedges.VARIANTS if kind == "hedge" else 1
@@ -232,6 +235,8 @@ def place_fence(
         meshes.append(stage.mesh(shape, [stage.surface(look, "fence") for look in looks]))
     offset = side * (road.half_width_m + road.built_m + back_m)
     for number, along in enumerate(np.arange(span[0], span[1], 2.5)):
+        if road.crossed(side, float(along), float(along) + 2.5):
+            continue
         x, y = road.beside(offset, float(along))
         z = land.level(x, y)
         # Nobody trims a hedge to one height.
@@ -254,6 +259,6 @@ def place_lamps(stage: Stage, road: Road, chance: Chance) -> None:
     offset = side * (road.half_width_m + road.shoulder_m + 0.5)
     first = road.clear_row(stage.eye, offset, first, spacing)
     for number in range(-5, 6):
-        along = first + number * spacing
+        along = road.beside_joins(side, first + number * spacing)
         x, y = road.beside(offset, along)
         stage.put(mesh, (x, y, 0), road.yaw_rad(along) + (0 if side > 0 else math.pi))

@@ -25,7 +25,7 @@ class PanoramaKey:
             ValueError: the text has another form.
         """
         parts = text.split("/")
-        if len(parts) != 3 or not parts[2].isdigit():
+        if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdigit()):
             raise ValueError(f"{text!r} is not COUNTRY/SPLIT/INDEX, such as HU/test/3")
         return cls(parts[0], parts[1], int(parts[2]))
 

@@ -133,9 +133,17 @@ def described(
     countries: dict[str, Country],
     packed: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Rows without their pictures; their places keep away from those that are packed."""
+    """Rows without their pictures; their places keep away from those that are packed.
+
+    One that is packed already stays where it is.
+    """
+    there = held(packed)
+    beyond = [key for key in rendered if key.index >= there[key.country, key.split]]
     taken = [(float(row["latitude"]), float(row["longitude"])) for row in packed]
-    points = places(list(rendered), countries, taken)
+    points = places(beyond, countries, taken)
+    if len(beyond) < len(rendered):
+        for key, row in keyed(packed, countries).items():
+            points[key] = float(row["latitude"]), float(row["longitude"])
     table_rows = []
     for key, path in rendered.items():
         cues, cue_map = cues_of(path, key.split == "test")
@@ -161,6 +169,37 @@ def numbered(table_rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         row["image"]["path"] = f"{number:05d}.webp"
         row["cue_map"]["path"] = f"{number:05d}.cues.webp"
     return ordered
+
+
+def keyed(
+    packed: list[dict[str, Any]], countries: dict[str, Country]
+) -> dict[PanoramaKey, dict[str, Any]]:
+    """The rows that are packed by their keys, which their places tell.
+
+    Raises:
+        ValueError: a row lies elsewhere, so that its key cannot be told.
+    """
+    keys = [PanoramaKey(*of, index) for of, n in held(packed).items() for index in range(n)]
+    at = {(r["country_iso_alpha2"], r["latitude"], r["longitude"]): r for r in packed}
+    points = places(keys, countries)
+    try:
+        return {k: at[k.country, f"{points[k][0]:.5f}", f"{points[k][1]:.5f}"] for k in keys}
+    except KeyError as error:
+        raise ValueError(
+            f"--replace: no panorama lies at {error}: packed with another table; pack all anew"
+        ) from None
+
+
+def replaced(
+    packed: list[dict[str, Any]], table_rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The packed rows, with new pictures, cues and maps where there are such, at their places."""
+
+    def place(row: dict[str, Any]) -> tuple[str, str, str]:
+        return row["country_iso_alpha2"], row["latitude"], row["longitude"]
+
+    anew = {place(row): row for row in table_rows}
+    return [anew.get(place(row), row) for row in packed]
 
 
 def _encode_all(table_rows: list[dict[str, Any]], quality: int) -> list[bytes]:
@@ -239,19 +278,26 @@ def main() -> int:
         action="store_true",
         help="keep what OUT holds as it is; pack what is rendered beyond it",
     )
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="keep what OUT holds, but for what is rendered anew of it; add nothing",
+    )
     arguments = parser.parse_args()
     try:
+        if arguments.replace and (arguments.add or arguments.even or arguments.budget_mib):
+            raise ValueError("--replace goes with --quality only")
         countries = load_countries()
         wanted = arguments.countries or list(countries)
         rendered = find_rendered(arguments.rendered, wanted, arguments.train)
         if not rendered:
             raise ValueError(f"{arguments.rendered}: no rendered panorama; run scene.render first")
-        packed = read_rows(arguments.out) if arguments.add else []
+        packed = read_rows(arguments.out) if arguments.add or arguments.replace else []
         there = held(packed)
         rendered = {
             key: path
             for key, path in rendered.items()
-            if key.index >= there[key.country, key.split]
+            if (key.index < there[key.country, key.split]) == arguments.replace
         }
         if arguments.even:
             rendered = level(rendered, there)
@@ -262,7 +308,8 @@ def main() -> int:
             quality = fill_within(table_rows, budget)
         else:
             fill(table_rows, quality)
-        table_rows = numbered(packed + table_rows)
+        packed = replaced(packed, table_rows) if arguments.replace else packed + table_rows
+        table_rows = numbered(packed)
         paths = write_shards(table_rows, arguments.out)
     except (TableError, ValueError, OSError) as error:
         print(error, file=sys.stderr)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .. import table_cells
 from ..country_table import TableError
+from ..table_cells import read_number, read_text, read_weights
 from .facts import Country, check_names
 from .keys import PanoramaKey
 from .strata import pick_at, stratum
@@ -50,25 +52,19 @@ def parse_region(row: object, where: str) -> Region:
     for key in row:
         if key not in _KEYS:
             raise TableError(f"{where} unknown key {key!r}; known are {', '.join(_KEYS)}")
-    weight = row.get("weight")
-    if not isinstance(weight, (int, float)) or isinstance(weight, bool) or weight <= 0:
-        raise TableError(f"{where} weight: must be a positive number")
+    lowest, largest = table_cells.SMALLEST_WEIGHT, table_cells.LARGEST_WEIGHT
+    weight = read_number(row.get("weight"), f"{where} weight", lowest, largest)
     boxes = row.get("boxes", [])
-    if not isinstance(boxes, list) or not all(isinstance(number, int) for number in boxes):
-        raise TableError(f"{where} boxes: must be a list of numbers of the country's boxes")
-    coast = row.get("coast", 0.0)
-    if not isinstance(coast, (int, float)) or not 0 <= coast <= 0.5:
-        raise TableError(f"{where} coast: must be a number from 0.0 to 0.5")
-    changes = {key: row[key] for key in ("climate", "coast") if key in row}
-    for key in _WEIGHTS:
-        value = row.get(key)
-        if isinstance(value, str):
-            changes[key] = {value: 1.0}
-        elif isinstance(value, dict) and value and min(value.values()) > 0:
-            changes[key] = {name: float(share) for name, share in value.items()}
-        elif value is not None:
-            raise TableError(f"{where} {key}: must be a name or a table of positive weights")
-    return Region(float(weight), changes, tuple(boxes))
+    if not isinstance(boxes, list) or not all(type(box) is int and box >= 0 for box in boxes):
+        raise TableError(f"{where} boxes: must be a list of numbers of the country's boxes, from 0")
+    changes: dict[str, Any] = {}
+    if "climate" in row:
+        changes["climate"] = read_text(row["climate"], f"{where} climate")
+    if "coast" in row:
+        changes["coast"] = read_number(row["coast"], f"{where} coast", 0.0, 0.5)
+    for key in row.keys() & _WEIGHTS:
+        changes[key] = read_weights(row[key], f"{where} {key}")
+    return Region(weight, changes, tuple(boxes))
 
 
 def load_regions(table: Path = REGIONS) -> dict[str, dict[str, Region]]:

@@ -147,7 +147,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1, help="of each process")
     parser.add_argument("--width", type=int, help="in pixels, instead of the split's own")
     parser.add_argument("--samples", type=int, help="a pixel, instead of the split's own")
+    parser.add_argument(
+        "--simple-signs", action="store_true", help="draw them simply if scene.sprites was not run"
+    )
     return parser.parse_args()
+
+
+def _is_current(path: Path) -> bool:
+    """Whether a panorama is there, and this renderer drew it."""
+    notes = path.with_suffix(".json")
+    return path.exists() and json.loads(notes.read_text())["renderer"] == RENDERER_VERSION
 
 
 def _chosen(arguments: argparse.Namespace, countries: dict[str, Country]) -> list[PanoramaKey]:
@@ -161,8 +170,10 @@ def _chosen(arguments: argparse.Namespace, countries: dict[str, Country]) -> lis
             raise ValueError("--rounds must be 1 or more")
         keys = keys_to_render(codes, arguments.splits, arguments.counts, arguments.rounds)
         packed = held(read_rows(arguments.beyond)) if arguments.beyond else Counter()
+        if arguments.beyond and not packed:
+            raise ValueError(f"--beyond {arguments.beyond}: no shard of panoramas is there")
         keys = [key for key in keys if key.index >= packed[key.country, key.split]]
-        keys = [key for key in keys if not target(arguments.out, key).exists()]
+        keys = [key for key in keys if not _is_current(target(arguments.out, key))]
     for key in keys:
         if key.country not in countries or key.split not in SIZES:
             raise ValueError(f"{key}: no such country in countries.toml, or no such split")
@@ -173,9 +184,13 @@ def main() -> int:
     """The command line; 0 on success, 2 on bad input."""
     arguments = _arguments()
     try:
+        if not (arguments.simple_signs or sprites.present()):
+            raise ValueError(
+                "the drawings of road signs are missing; run scene.sprites, or give --simple-signs"
+            )
         countries = load_countries()
         keys = _chosen(arguments, countries)
-    except (TableError, ValueError) as error:
+    except (TableError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     tasks = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,16 @@ class Pad:
     side: int
     half_m: float
     deep_m: float
+
+
+def _taken(
+    places: Sequence[Branch] | Sequence[Pad], side: int, low_m: float, high_m: float
+) -> bool:
+    """Whether one of them is on this side between two places along the road."""
+    return any(
+        one.side == side and low_m - one.half_m < one.along_m < high_m + one.half_m
+        for one in places
+    )
 
 
 class Road:
@@ -113,12 +124,16 @@ class Road:
 
     def joins(self, side: int, low_m: float, high_m: float) -> bool:
         """Whether a side road or a pad is on this side between two places along the road."""
-        taken = [(b.side, b.along_m, b.half_m) for b in self.branches]
-        taken += [(p.side, p.along_m, p.half_m) for p in self.pads]
-        return any(
-            where == side and low_m - half_m < along_m < high_m + half_m
-            for where, along_m, half_m in taken
-        )
+        return _taken(self.pads, side, low_m, high_m) or self.crossed(side, low_m, high_m)
+
+    def crossed(self, side: int, low_m: float, high_m: float) -> bool:
+        """Whether a side road or a railway is on this side between two places along the road."""
+        return _taken(self.branches, side, low_m, high_m)
+
+    def beside_joins(self, side: int, along_m: float) -> float:
+        """The place nearest to ``along_m`` where a post stands in no side road and on no pad."""
+        tries = (along_m + sign * shift for shift in range(40) for sign in (1, -1))
+        return next((y for y in tries if not self.joins(side, y - 1, y + 1)), along_m)
 
     def bend(self, y: Floats | float) -> Floats:
         """X of the road's middle at ``y``, in metres; 0 at the camera."""
@@ -233,10 +248,12 @@ def _paint_lines(stage: Stage, road: Road, country: Country, chance: Chance, sce
             _line(stage, road, edge_style, side * (road.half_width_m - 0.28))
     if road.lanes == 2:
         if centre == "none":
-            centre = "white_solid"
+            own = [name for name in country.centre_line if name != "none"]
+            centre = f"{own[0].split('_')[0] if own else 'white'}_solid"
         _lane_lines(stage, road, centre)
-    centre_style = LINES[centre]
-    if centre_style and road.median == "none":
+    if road.median != "none":
+        centre = "none"  # two carriageways have no line between them
+    if centre_style := LINES[centre]:
         _line(stage, road, centre_style, 0.0)
     shown += [f"centre {centre}"] * (centre != "none") + [f"edge {edge}"] * (edge != "none")
     if shown:

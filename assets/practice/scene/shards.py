@@ -10,9 +10,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -81,16 +83,17 @@ def held(table_rows: Iterable[dict[str, Any]]) -> Counter[tuple[str, str]]:
 
 
 def write_shards(table_rows: list[dict[str, Any]], out: Path) -> list[Path]:
-    """Shards of even size, each below ``SHARD_BYTES``, in small row groups."""
+    """Shards of even size, each of about ``SHARD_BYTES`` at most, in small row groups."""
     table_rows = [{name: row[name] for name in SCHEMA.names} for row in table_rows]
     total = sum(row_bytes(row) for row in table_rows)
     count = max(1, -(-total // SHARD_BYTES))
-    per_shard = -(-len(table_rows) // count)
+    ends = np.cumsum([row_bytes(row) for row in table_rows])
+    cuts = np.searchsorted(ends, total * np.arange(1, count) / count)
+    parts = [table_rows[a:b] for a, b in pairwise([0, *cuts.tolist(), len(table_rows)])]
     out.mkdir(parents=True, exist_ok=True)
     paths = [out / f"train-{number:05d}-of-{count:05d}.parquet" for number in range(count)]
     with ExitStack() as unfinished:  # no shard takes its name before all are written
-        for number, path in enumerate(paths):
-            part = table_rows[number * per_shard : (number + 1) * per_shard]
+        for part, path in zip(parts, paths, strict=True):
             table = pa.Table.from_pylist(part, schema=SCHEMA)
             temporary = unfinished.enter_context(replacing(path))
             # Pictures and maps are compressed already; only text would gain.

@@ -31,7 +31,6 @@ DIRECTION_SIGNS: dict[str, DirectionSign] = {
     "yellow_black": DirectionSign(YELLOW, BLACK, BLACK),
     "white_red": DirectionSign(WHITE, RED, RED),
     "brown_white": DirectionSign(BROWN, PURE_WHITE, PURE_WHITE),
-    "green_yellow": DirectionSign(GREEN, PURE_WHITE, YELLOW),
 }
 
 
@@ -185,10 +184,11 @@ STOP_SIGNS: dict[str, StopSign] = {
 
 @dataclass(frozen=True, slots=True)
 class GiveWaySign:
-    """A triangle on its tip with a red rim, and what it says."""
+    """A triangle on its tip with a red rim, and what it says, line by line in one script."""
 
     background: str = WHITE
     words: tuple[str, ...] = ()
+    script: str = "latin"
 
 
 GIVE_WAY_SIGNS: dict[str, GiveWaySign] = {
@@ -197,6 +197,11 @@ GIVE_WAY_SIGNS: dict[str, GiveWaySign] = {
     "yield": GiveWaySign(words=("YIELD",)),
     "give_way": GiveWaySign(words=("GIVE", "WAY")),
     "ceda_el_paso": GiveWaySign(words=("CEDA", "EL PASO")),
+    "beri_laluan": GiveWaySign(words=("BERI", "LALUAN")),
+    "korean": GiveWaySign(words=("양보",), script="kr"),
+    "taiwanese": GiveWaySign(words=("讓",), script="tc"),
+    "hong_kong": GiveWaySign(words=("讓", "GIVE WAY"), script="tc"),
+    "thai": GiveWaySign(words=("ให้ทาง",), script="thai"),
 }
 
 

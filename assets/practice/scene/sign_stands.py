@@ -18,6 +18,8 @@ from .stage import Stage
 WIDE_M = 0.6
 """Half the width from which a board stands on two posts."""
 POST_STEP_M = 0.5
+APART_M = 1.8
+"""How far signs on the same side of the road keep from each other."""
 
 Outline = list[tuple[float, float]]
 
@@ -62,6 +64,18 @@ class SignStands:
         self.offset_m = road.half_width_m + road.shoulder_m + (0.55 if road.pavement_m else 1.5)
         self.post = SIGN_POSTS[chance.pick(country.sign_post)]
         self.back = back_board(country.sign_back)
+        self._taken: list[tuple[int, float]] = []
+
+    def _free(self, side: int, along: float) -> float:
+        """From ``along`` on, away from the camera: where no other sign and no side road is."""
+        for step in range(80):
+            at = along + math.copysign(0.5 * step, along)
+            apart = all(where != side or abs(at - y) >= APART_M for where, y in self._taken)
+            if apart and not self.road.joins(side, at - 1, at + 1):
+                along = at
+                break
+        self._taken.append((side, along))
+        return along
 
     def _posts(self, x: float, y: float, yaw: float, half_m: float, top_m: float) -> None:
         """One post behind a narrow board, two behind a wide one."""
@@ -111,6 +125,7 @@ class SignStands:
             low: It stands in a bent pipe.
         """
         side = side or (self.keep if ahead else -self.keep)
+        along = self._free(side, along)
         yaw = self.road.yaw_rad(along) + (0.0 if ahead else math.pi) + self.chance.gauss(0, 0.06)
         half = (max(x for x, _ in outline) - min(x for x, _ in outline)) / 2
         x, y = self.road.beside(side * (self.offset_m + half), along)

@@ -157,6 +157,8 @@ class SignPlacer:
         """Stop or give way: for a side road, seen from behind, or for the camera's own road."""
         chance = self.chance
         for branch in self.road.branches:
+            if branch.track:
+                continue
             if chance.happens(0.5):
                 pixels, outline, note = self._priority()
                 self.stands.at_mouth(pixels, outline, branch.along_m, branch.side, branch.half_m)

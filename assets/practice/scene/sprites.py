@@ -2,13 +2,15 @@
 
     python -m assets.practice.scene.sprites          # needs npm; unpacks below build/sprites
 
-Where they are missing, ``lettering`` draws simpler signs, and the notes of a panorama say so.
+Where they are missing, ``scene.render`` asks for ``--simple-signs``: ``boards`` then draws simpler
+ones, and the notes of a panorama say so.
 """
 
 from __future__ import annotations
 
 import functools
 import io
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -33,12 +35,19 @@ _GROUNDS = {"triangle": "white", "diamond": "yellow"}
 
 
 def fetch() -> None:
-    """Fetch and unpack the package with npm."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", PACKAGE], cwd=folder, check=True)
+    """Fetch the package with npm and unpack it; it appears whole or not at all.
+
+    Raises:
+        OSError: npm is missing, or nothing can be written.
+        subprocess.CalledProcessError: npm could not fetch it.
+    """
+    FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=FOLDER.parent) as folder:
+        subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True)
         with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
-            archive.extractall(FOLDER, filter="data")
+            archive.extractall(Path(folder) / "whole", filter="data")
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        (Path(folder) / "whole").rename(FOLDER)
 
 
 def present() -> bool:
@@ -97,6 +106,18 @@ def drawing(path: Path) -> np.ndarray:
     return np.array(ground.convert("RGB"))
 
 
+def main() -> int:
+    """Fetch them; 0 if they can be used, 2 with one line if not."""
+    try:
+        fetch()
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"{PACKAGE} cannot be fetched with npm: {error}", file=sys.stderr)
+        return 2
+    if not present():
+        print("resvg_py is missing: pip install -r requirements-render.txt", file=sys.stderr)
+        return 2
+    return 0
+
+
 if __name__ == "__main__":
-    fetch()
-    sys.exit(0 if present() else 1)
+    sys.exit(main())

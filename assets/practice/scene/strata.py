@@ -2,7 +2,8 @@
 
 A Latin hypercube (McKay, Beckman, Conover 1979): of the ``n`` panoramas of a block each falls into
 another ``n``-th of every axis, and the axes are shuffled independently. So six test panoramas never
-show six clear noons by chance, and each is still decided by its own key alone.
+show six clear noons by chance, and each is still decided by its own key alone. Only whole blocks
+are even: of one that is cut short, as where four test panoramas ship, some strata are not there.
 """
 
 from __future__ import annotations

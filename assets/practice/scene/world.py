@@ -88,7 +88,7 @@ class Settlement:
         """Open country: a house or a few, well back from the road."""
         chance = self.chance
         for _ in range(chance.choices((0, 1, 2, 3), (2, 4, 3, 2))[0]):
-            name = self._form(lambda n: n not in (*_CONTIGUOUS, "tower_block", "apartment_block"))
+            name = self._form(lambda n: n not in (*_CONTIGUOUS, "tower_block"))
             building = build(name, self.country, chance)
             along = chance.uniform(-120, 120)
             back = chance.uniform(14, 70) if abs(along) < 25 else chance.uniform(7, 60)

@@ -337,6 +337,7 @@ CHEVRON_COLOURS = {
     "LT": ("red", "white"), "LV": ("red", "white"), "PL": ("red", "white"),
     "EE": ("white", "red"), "RU": ("white", "red"), "UA": ("white", "red"),
     "AU": ("black", "yellow"), "US": ("black", "yellow"), "SI": ("black", "white"),
+    "HU": ("white", "red"),
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from assets.practice.scene.facts import load_countries
 from assets.practice.scene.geometry import Floats, cards, smooth_noise, wire_radius_m
 from assets.practice.scene.hedges import HALF_M, HIGH_M, VARIANTS, hedge_panel
 from assets.practice.scene.keys import PanoramaKey
-from assets.practice.scene.road import CLEAR_M, Road
+from assets.practice.scene.road import CLEAR_M, Branch, Pad, Road
 from assets.practice.scene.trees import lump
 
 
@@ -157,3 +157,18 @@ def test_no_pole_stands_in_front_of_the_camera() -> None:
         assert nearest_m >= CLEAR_M
     far = (*road.beside(0.0, 15.0), 2.5)
     assert road.clear_row(far, offset_m, 1.0, spacing_m) == 1.0
+
+
+def test_posts_stand_beside_side_roads_and_pads_and_fences_are_open_there() -> None:
+    key, country = PanoramaKey("HU", "train", 0), load_countries()["HU"]
+    road = Road(country, draw_conditions(key, country), Chance(key, "bend"))
+    road.branches[:] = [Branch(20.0, 1, 3.0), Branch(-9.0, -1, 2.2, track=True)]
+    road.pads[:] = [Pad(40.0, 1, 12.0, 15.0)]
+    for side, along, half_m in ((1, 20.0, 3.0), (1, 21.5, 3.0), (-1, -9.0, 2.2), (1, 40.0, 12.0)):
+        post = road.beside_joins(side, along)
+        assert not road.joins(side, post - 1, post + 1)
+        assert abs(post - along) <= half_m + 2
+    assert road.beside_joins(-1, 20.0) == 20.0
+    assert road.crossed(1, 18.0, 20.5)
+    assert road.crossed(-1, -10.0, -7.5)
+    assert not road.crossed(1, 39.0, 41.5), "what stands on a pad has its own fence"

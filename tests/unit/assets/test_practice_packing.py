@@ -13,12 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from assets.practice.scene import pack
+from assets.practice.scene import RENDERER_VERSION, pack, render, shards, sprites
 from assets.practice.scene.cues import encode_map, halved
 from assets.practice.scene.facts import load_countries
 from assets.practice.scene.keys import PanoramaKey
+from assets.practice.scene.places import places
 from assets.practice.scene.render import keys_to_render
-from assets.practice.scene.shards import held, read_rows
+from assets.practice.scene.shards import held, read_rows, write_shards
 from model.cue_table import BROAD_CUES, CUE_LABELS
 from model.data.cue_maps import CueMap
 
@@ -131,6 +132,98 @@ def test_what_is_packed_stays_and_what_is_rendered_beyond_it_is_added(
     assert names == sorted(set(names))
     assert run(monkeypatch, *words, "--add") == 0
     assert read_rows(out) == after, "nothing beyond it: nothing changes"
+
+
+def test_what_is_rendered_anew_takes_its_own_place(
+    rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, anew = tmp_path / "out", tmp_path / "anew"
+    assert run(monkeypatch, str(rendered), str(out), "--quality", "30") == 0
+    before = {(row["latitude"], row["longitude"]): row for row in read_rows(out)}
+    mended = PanoramaKey("PL", "test", 1)
+    panorama(anew, mended, {"roof": "mended"})
+    panorama(anew, PanoramaKey("PL", "test", 9), CUES)  # not packed: stays out
+    assert run(monkeypatch, str(anew), str(out), "--quality", "30", "--replace") == 0
+    after = {(row["latitude"], row["longitude"]): row for row in read_rows(out)}
+    assert after.keys() == before.keys()
+    lat, lon = places(list(pack.find_rendered(rendered, ["HU", "PL"])), load_countries())[mended]
+    for place, row in after.items():
+        changed = row["cues"] == [{"name": "roof", "value": "mended", "label": CUE_LABELS["roof"]}]
+        assert changed == (place == (f"{lat:.5f}", f"{lon:.5f}"))
+        if not changed:
+            assert row["image"]["bytes"] == before[place]["image"]["bytes"]
+
+
+def test_rows_that_another_table_placed_are_not_replaced(
+    rendered: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "out"
+    assert run(monkeypatch, str(rendered), str(out), "--quality", "30") == 0
+    table_rows = read_rows(out)
+    table_rows[0]["latitude"] = "1.00000"
+    write_shards(table_rows, out)
+    assert run(monkeypatch, str(rendered), str(out), "--replace") == 2
+    said = capsys.readouterr().err
+    assert "packed with another table" in said
+    assert said.count("\n") == 1
+    assert run(monkeypatch, str(rendered), str(out), "--replace", "--add") == 2
+
+
+def test_shards_are_cut_by_their_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD_BYTES", 100_000)
+    text = dict.fromkeys(("latitude", "longitude", "address", "split"), "x")
+    # A large one after many small ones: by number of rows the last shard would hold half of all.
+    sizes = [1_000] * 60 + [20_000] * 12
+    table_rows = [
+        {
+            "image": {"bytes": bytes(size), "path": str(n)},
+            "country_iso_alpha2": "HU",
+            **text,
+            "cues": [],
+            "cue_map": {"bytes": b"", "path": ""},
+        }
+        for n, size in enumerate(sizes)
+    ]
+    paths = write_shards(table_rows, tmp_path)
+    assert [row["image"]["path"] for row in read_rows(tmp_path)] == [str(n) for n in range(72)]
+    assert max(path.stat().st_size for path in paths) < 100_000 + 20_000 + 5_000
+
+
+def test_without_the_drawings_of_signs_nothing_is_rendered_by_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sprites, "present", lambda: False)
+    monkeypatch.setattr(sys, "argv", ["render", "--out", str(tmp_path)])
+    assert render.main() == 2
+    assert "run scene.sprites, or give --simple-signs" in capsys.readouterr().err
+    monkeypatch.setattr(sprites, "present", lambda: True)
+    for beyond in ("nowhere", str(tmp_path)):
+        monkeypatch.setattr(sys, "argv", ["render", "--out", str(tmp_path), "--beyond", beyond])
+        assert render.main() == 2
+        assert f"--beyond {beyond}: no shard" in capsys.readouterr().err
+
+
+def test_what_another_renderer_drew_is_drawn_again(tmp_path: Path) -> None:
+    path = tmp_path / "0.png"
+    assert not render._is_current(path)
+    path.write_bytes(b"")
+    path.with_suffix(".json").write_text(json.dumps({"renderer": "5"}))
+    assert not render._is_current(path)
+    path.with_suffix(".json").write_text(json.dumps({"renderer": RENDERER_VERSION}))
+    assert render._is_current(path)
+
+
+def test_drawings_that_cannot_be_fetched_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sprites, "FOLDER", tmp_path / "build" / "sprites")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert sprites.main() == 2
+    assert "cannot be fetched with npm" in capsys.readouterr().err
+    assert not list((tmp_path / "build").iterdir())
 
 
 def test_a_budget_that_is_too_small_is_one_line(

@@ -50,7 +50,15 @@ def test_regions_are_drawn_by_weight_and_always_the_same() -> None:
     ("row", "said"),
     [
         ({"weight": 1, "colour": "red"}, "unknown key 'colour'"),
-        ({"weight": 0}, "weight: must be a positive number"),
+        ({"weight": 0}, "weight: must be a number from 0.01"),
+        ({"weight": float("nan")}, "weight: must be a number from 0.01"),
+        (
+            {"weight": 1, "boxes": [-1]},
+            "boxes: must be a list of numbers of the country's boxes, from 0",
+        ),
+        ({"weight": 1, "boxes": [True]}, "boxes: must be a list"),
+        ({"weight": 1, "tree": {"pine": "x"}}, "tree.pine: must be a number"),
+        ({"weight": 1, "climate": 3}, "climate: must be text"),
         ({"weight": 1, "boxes": 0}, "boxes: must be a list"),
         ({"weight": 1, "coast": 0.9}, "from 0.0 to 0.5"),
         ({"weight": 1, "tree": {}}, "tree: must be a name"),
