@@ -75,13 +75,13 @@ def read_settings(argv: Sequence[str]) -> Settings:
     )
     parser.add_argument(
         "--panoramas",
-        default=os.environ.get("GEODUEL_PANORAMAS", "practice"),
+        default=os.environ.get("GEODUEL_PANORAMAS") or "practice",
         metavar="practice|DIR|hf://datasets/OWNER/NAME",
         help="what to deal: the rendered practice world (default), a directory of parquet shards "
         "or country folders, or a data set on the hub (GEODUEL_PANORAMAS)",
     )
     cli.add_checkpoint(parser)
-    parser.add_argument("--port", default=os.environ.get("PORT", "7860"), help="(PORT, 7860)")
+    parser.add_argument("--port", default=os.environ.get("PORT") or "7860", help="(PORT, 7860)")
     # A Space is reached from outside its container; at home nobody else shall reach the game.
     host = "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1"
     parser.add_argument("--host", default=host, help=f"(default: {host})")

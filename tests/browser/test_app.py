@@ -33,7 +33,7 @@ def test_five_rounds_against_the_net(
         tap = Wiretap(port)
         player = visit(tap.url, viewport={"width": 1280, "height": 800})
         record_property("first_round_s", round(time.monotonic() - start_s, 1))
-        label = "Computer-rendered" if name == "practice" else "Google Street View"
+        label = "Computer-rendered" if name == "practice" else "Photograph (Street View: © Google)"
         human = model = since = 0
         right = {"human": 0, "model": 0}
         reveals_ms = []
