@@ -134,6 +134,7 @@ def load(directory: Path) -> Checkpoint:
     try:
         network_config = config["network"] | {"head": tuple(config["network"]["head"])}
         network = Network(NetworkConfig(**network_config))
+        stated = network.mean.clone(), network.scale.clone()
         network.load_state_dict(_weights(directory / _WEIGHTS))
         preprocessing = Preprocessing(**config["preprocessing"])
         temperature = float(config["temperature"])
@@ -142,6 +143,11 @@ def load(directory: Path) -> Checkpoint:
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
         what = f"weights and {_CONFIG} do not fit"
         raise CheckpointError(fault(directory, what, "train it again", error)) from None
+    if not all(map(torch.allclose, stated, (network.mean, network.scale), (1e-3, 1e-3))):
+        raise CheckpointError(
+            f"{directory / _CONFIG}: normalise = {network_config['normalise']!r}, but the weights "
+            "hold another normalisation; write the name of theirs"
+        )
     return Checkpoint(
         network.eval(),
         preprocessing,

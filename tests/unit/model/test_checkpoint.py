@@ -74,6 +74,13 @@ def test_another_format_is_refused(saved: Path) -> None:
         load(saved)
 
 
+def test_another_normalisation_than_the_weights_hold_is_refused(saved: Path) -> None:
+    network = json.loads((saved / "config.json").read_text())["network"]
+    change(saved / "config.json", network=network | {"normalise": "minus_one_one"})
+    with pytest.raises(CheckpointError, match=r"config\.json: normalise = 'minus_one_one', but"):
+        load(saved)
+
+
 def test_another_network_than_the_weights_is_refused(saved: Path) -> None:
     change(saved / "config.json", network={"backbone": "resnet50", "head": [], "dropout": 0.0})
     with pytest.raises(CheckpointError, match="do not fit") as caught:
