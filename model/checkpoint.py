@@ -145,7 +145,7 @@ def load(directory: Path) -> Checkpoint:
         raise CheckpointError(fault(directory, what, "train it again", error)) from None
     if not all(map(torch.allclose, stated, (network.mean, network.scale), (1e-3, 1e-3))):
         raise CheckpointError(
-            f"{directory / _CONFIG}: normalise = {network_config['normalise']!r}, but the weights "
+            f"{directory / _CONFIG}: normalise = {network.config.normalise!r}, but the weights "
             "hold another normalisation; write the name of theirs"
         )
     return Checkpoint(

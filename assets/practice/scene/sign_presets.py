@@ -184,7 +184,11 @@ STOP_SIGNS: dict[str, StopSign] = {
 
 @dataclass(frozen=True, slots=True)
 class GiveWaySign:
-    """A triangle on its tip with a red rim, and what it says, line by line in one script."""
+    """A triangle on its tip with a red rim, and what it says, line by line.
+
+    Attributes:
+        script: of the lines that are not in Latin letters.
+    """
 
     background: str = WHITE
     words: tuple[str, ...] = ()
