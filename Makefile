@@ -17,7 +17,6 @@ PORT ?= 7860
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= practice
-STREETVIEW ?=
 WORLD ?= assets/practice/data
 ## A run of a TOML, by name, that goes on where it was, if it was begun before.
 TRAIN = $(BIN)/python -m model.train --data $(STREETVIEW) --data $(WORLD) --cache runs/cache \

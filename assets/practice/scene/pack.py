@@ -171,6 +171,11 @@ def numbered(table_rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return ordered
 
 
+def place_of(row: dict[str, Any]) -> tuple[str, str, str]:
+    """What tells a packed row from all others."""
+    return row["country_iso_alpha2"], row["latitude"], row["longitude"]
+
+
 def keyed(
     packed: list[dict[str, Any]], countries: dict[str, Country]
 ) -> dict[PanoramaKey, dict[str, Any]]:
@@ -180,7 +185,7 @@ def keyed(
         ValueError: a row lies elsewhere, so that its key cannot be told.
     """
     keys = [PanoramaKey(*of, index) for of, n in held(packed).items() for index in range(n)]
-    at = {(r["country_iso_alpha2"], r["latitude"], r["longitude"]): r for r in packed}
+    at = {place_of(row): row for row in packed}
     points = places(keys, countries)
     try:
         return {k: at[k.country, f"{points[k][0]:.5f}", f"{points[k][1]:.5f}"] for k in keys}
@@ -194,12 +199,8 @@ def replaced(
     packed: list[dict[str, Any]], table_rows: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The packed rows, with new pictures, cues and maps where there are such, at their places."""
-
-    def place(row: dict[str, Any]) -> tuple[str, str, str]:
-        return row["country_iso_alpha2"], row["latitude"], row["longitude"]
-
-    anew = {place(row): row for row in table_rows}
-    return [anew.get(place(row), row) for row in packed]
+    anew = {place_of(row): row for row in table_rows}
+    return [anew.get(place_of(row), row) for row in packed]
 
 
 def _encode_all(table_rows: list[dict[str, Any]], quality: int) -> list[bytes]:

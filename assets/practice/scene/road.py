@@ -241,7 +241,6 @@ def _paint_lines(stage: Stage, road: Road, country: Country, chance: Chance, sce
         edge = "none"  # kerbs take the place of edge lines in most towns
     if scene == "suburb" and chance.happens(0.35):
         centre = "none"
-    shown = []
     edge_style = LINES[edge]
     if edge_style:
         for side in (-1, 1):
@@ -255,7 +254,7 @@ def _paint_lines(stage: Stage, road: Road, country: Country, chance: Chance, sce
         centre = "none"  # two carriageways have no line between them
     if centre_style := LINES[centre]:
         _line(stage, road, centre_style, 0.0)
-    shown += [f"centre {centre}"] * (centre != "none") + [f"edge {edge}"] * (edge != "none")
+    shown = [f"centre {centre}"] * (centre != "none") + [f"edge {edge}"] * (edge != "none")
     if shown:
         stage.note("road_line", ", ".join(shown))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from .geometry import Shape, box, merge, tube
 from .presets import Colour
 from .road import Road
 from .sign_presets import SIGN_POSTS, SignPost
-from .stage import Stage
+
+if TYPE_CHECKING:
+    from .stage import Stage  # of Blender; where signs stand needs none
 
 WIDE_M = 0.6
 """Half the width from which a board stands on two posts."""

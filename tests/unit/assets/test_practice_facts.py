@@ -20,7 +20,14 @@ from assets.practice.scene.plate_presets import PLATES, Plate
 from assets.practice.scene.plates import plate_board, plate_number
 from assets.practice.scene.pole_presets import POLES, Pole
 from assets.practice.scene.poles import pole_shape
-from assets.practice.scene.sign_presets import CHEVRONS, STOP_SIGNS
+from assets.practice.scene.regions import load_regions, within
+from assets.practice.scene.sign_presets import (
+    CHEVRONS,
+    DIRECTION_SIGNS,
+    GIVE_WAY_SIGNS,
+    STOP_SIGNS,
+    YELLOW,
+)
 from game import guide
 from game.country_names import LANGUAGES
 from model.types import COUNTRY_CODES
@@ -346,6 +353,43 @@ def test_colours_of_chevrons(code: str) -> None:
     sign = CHEVRONS[main(code, "chevron")]
     assert (colour_name(sign.arrow), colour_name(sign.background)) == CHEVRON_COLOURS[code]
     assert not COUNTRIES[code].is_guess("chevron")
+
+
+GIVE_WAY_WORDS = {
+    "KR": ("양보",), "TW": ("讓",), "HK": ("讓", "GIVE WAY"), "TH": ("ให้ทาง",),
+    "MY": ("BERI", "LALUAN"), "BT": ("GIVE", "WAY"), "IE": ("YIELD",), "MX": ("CEDA", "EL PASO"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", GIVE_WAY_WORDS)
+def test_words_of_give_way_signs(code: str) -> None:
+    sign = GIVE_WAY_SIGNS[main(code, "give_way_sign")]
+    assert sign.words == GIVE_WAY_WORDS[code]
+    others = [script_of(word) for word in sign.words if not word.isascii()]
+    assert set(others) <= set(HAN.get(sign.script, (sign.script,)))
+
+
+def test_no_direction_board_has_a_yellow_frame() -> None:
+    assert all(sign.border != YELLOW for sign in DIRECTION_SIGNS.values())
+    assert "green_white" in COUNTRIES["IE"].direction_sign
+
+
+def test_climates_that_a_reader_corrected() -> None:
+    climates = {code: COUNTRIES[code].climate for code in ("BW", "SZ", "TH")}
+    assert climates == {"BW": "semi_arid", "SZ": "subtropical", "TH": "tropical_dry"}
+    regions = load_regions()
+    assert within(COUNTRIES["GB"], regions["GB"]["scotland"]).climate == "oceanic"
+    assert within(COUNTRIES["TH"], regions["TH"]["peninsula"]).climate == "tropical_wet"
+
+
+def test_inland_regions_have_no_sea() -> None:
+    inland = (
+        "US.midwest US.southwest CA.prairie AU.outback BR.centre MX.plateau RU.centre RU.urals "
+        "ZA.karoo ZA.highveld IT.po DE.west PE.andes PE.valleys CO.andes TH.isan"
+    )
+    regions = load_regions()
+    for code, name in (full.split(".") for full in inland.split()):
+        assert within(COUNTRIES[code], regions[code][name]).coast == 0, (code, name)
 
 
 def test_chevrons_point_the_way_that_the_bend_goes() -> None:

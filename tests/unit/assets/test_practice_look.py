@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+from itertools import combinations
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -15,7 +18,8 @@ from assets.practice.scene.facts import load_countries
 from assets.practice.scene.geometry import Floats, cards, smooth_noise, wire_radius_m
 from assets.practice.scene.hedges import HALF_M, HIGH_M, VARIANTS, hedge_panel
 from assets.practice.scene.keys import PanoramaKey
-from assets.practice.scene.road import CLEAR_M, Branch, Pad, Road
+from assets.practice.scene.road import CLEAR_M, Branch, Pad, Road, _paint_lines
+from assets.practice.scene.sign_stands import APART_M, SignStands
 from assets.practice.scene.trees import lump
 
 
@@ -172,3 +176,35 @@ def test_posts_stand_beside_side_roads_and_pads_and_fences_are_open_there() -> N
     assert road.crossed(1, 18.0, 20.5)
     assert road.crossed(-1, -10.0, -7.5)
     assert not road.crossed(1, 39.0, 41.5), "what stands on a pad has its own fence"
+
+
+@pytest.mark.parametrize("code", ["BR", "NO", "MX", "TW", "HU"])
+def test_lines_of_main_roads_are_painted_and_noted_as_the_country_has_them(code: str) -> None:
+    country, seen = load_countries()[code], set()
+    for index in range(400):
+        key = PanoramaKey(code, "train", index)
+        conditions = draw_conditions(key, country)
+        if conditions.scene != "main":
+            continue
+        road, stage = Road(country, conditions, Chance(key, "bend")), MagicMock()
+        _paint_lines(stage, road, country, Chance(key, "paint"), conditions.scene)
+        noted = " ".join(call.args[1] for call in stage.note.call_args_list)
+        centre = re.search(r"centre (\w+?)_", noted)
+        seen.add((road.lanes, road.median != "none"))
+        if road.median != "none":
+            assert centre is None
+        elif road.lanes == 2:
+            assert centre
+            assert centre[1] in {name.split("_")[0] for name in country.centre_line}
+    assert {(2, True), (2, False)} <= seen
+
+
+def test_signs_keep_apart_and_out_of_side_roads() -> None:
+    key, country = PanoramaKey("HU", "train", 0), load_countries()["HU"]
+    road = Road(country, draw_conditions(key, country), Chance(key, "bend"))
+    road.branches[:], road.pads[:] = [Branch(20.0, 1, 3.0)], []
+    stands = SignStands(MagicMock(), road, country, Chance(key, "signs"))
+    along = [stands._free(1, wanted) for wanted in (19.0, 19.5, 26.0, -8.0, -8.2, 500.0)]
+    assert not any(road.joins(1, y - 1, y + 1) for y in along)
+    assert min(abs(a - b) for a, b in combinations(along, 2)) >= APART_M
+    assert stands._free(-1, 26.0) == 26.0, "the other side has its own"

@@ -56,6 +56,16 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return pack.main()
 
 
+def refusal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
+) -> str:
+    """What packing with these words says when it refuses: one line."""
+    assert run(monkeypatch, *words) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    return said
+
+
 def test_large_cues_are_mapped_in_test_pictures_only(
     rendered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,11 +175,9 @@ def test_rows_that_another_table_placed_are_not_replaced(
     table_rows = read_rows(out)
     table_rows[0]["latitude"] = "1.00000"
     write_shards(table_rows, out)
-    assert run(monkeypatch, str(rendered), str(out), "--replace") == 2
-    said = capsys.readouterr().err
-    assert "packed with another table" in said
-    assert said.count("\n") == 1
-    assert run(monkeypatch, str(rendered), str(out), "--replace", "--add") == 2
+    words = str(rendered), str(out), "--replace"
+    assert "packed with another table" in refusal(monkeypatch, capsys, *words)
+    assert "--replace goes with --quality" in refusal(monkeypatch, capsys, *words, "--add")
 
 
 def test_shards_are_cut_by_their_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,10 +241,8 @@ def test_a_budget_that_is_too_small_is_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = tmp_path / "out"
-    assert run(monkeypatch, str(rendered), str(out), "--budget-mib", "0.001") == 2
-    message = capsys.readouterr().err
-    assert "--budget-mib" in message
-    assert message.count("\n") == 1
+    words = str(rendered), str(out), "--budget-mib", "0.001"
+    assert "--budget-mib" in refusal(monkeypatch, capsys, *words)
     assert not list(out.glob("*.parquet"))
 
 
