@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -86,7 +87,7 @@ def read_settings(argv: Sequence[str]) -> Settings:
     host = "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1"
     parser.add_argument("--host", default=host, help=f"(default: {host})")
     args = parser.parse_args(argv)
-    if not args.port.isdecimal() or not 0 < int(args.port) < 65536:
+    if not re.fullmatch("[0-9]{1,5}", args.port) or not 0 < int(args.port) < 65536:
         raise ConfigError(f"--port {args.port}: must be a number from 1 to 65535")
     return Settings(
         panoramas=args.panoramas,

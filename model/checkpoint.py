@@ -15,13 +15,15 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
+from pydantic import ConfigDict, TypeAdapter
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 
+from model.data.documents import EXACT, Positive, T, parse_document
 from model.data.files import replacing
 from model.data.preprocessing import Preprocessing
 from model.data.trained import Trained
@@ -37,6 +39,8 @@ LEVELS_FILE = "levels.json"
 """What ``model.measure_levels`` writes beside a checkpoint; it is no part of it."""
 
 _WEIGHTS, _CONFIG, _TRAINED = "model.safetensors", "config.json", "trained.json"
+
+_RESTORE = "restore it or train again"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,45 @@ class Checkpoint:
     def probabilities(self, logits: torch.Tensor) -> torch.Tensor:
         """Calibrated probabilities, float64 [N, 56], of logits [N, 56]."""
         return (logits.double() / self.temperature).softmax(dim=1)
+
+
+@dataclass(frozen=True)
+class _Config:
+    """What ``config.json`` holds."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
+
+    format: int
+    network: NetworkConfig
+    preprocessing: Preprocessing
+    temperature: Positive
+    labels: list[str]
+    sha256: dict[str, str]
+    split_fingerprint: str = ""
+    info: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """What ``trained.json`` holds."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = EXACT
+
+    keys: frozenset[str]
+    digests: frozenset[str]
+    locations: list[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class _Levels:
+    """What ``levels.json`` holds."""
+
+    weights_sha256: str
+    accuracy: dict[str, dict[str, Accuracy]]
+
+
+_ANY = TypeAdapter(dict[str, Any])
+_CONFIGS, _PLACES, _LEVELS = TypeAdapter(_Config), TypeAdapter(_Places), TypeAdapter(_Levels)
 
 
 def is_checkpoint(directory: Path) -> bool:
@@ -114,48 +157,61 @@ def load(directory: Path) -> Checkpoint:
     Raises:
         CheckpointError: a missing or damaged file, other labels, or another format.
     """
-    config = _read_json(directory / _CONFIG, directory)
-    if config.get("format") != FORMAT:
+    config = _read_config(directory)
+    for name in (_WEIGHTS, _TRAINED):
+        file = directory / name
+        if not file.is_file():
+            raise CheckpointError(f"{file}: missing; {_RESTORE}")
+        if _sha256(file) != config.sha256.get(name):
+            raise CheckpointError(f"{file}: hash differs from {_CONFIG}; {_RESTORE}")
+    return Checkpoint(
+        _read_network(directory, config.network),
+        config.preprocessing,
+        config.temperature,
+        _read_trained(directory / _TRAINED),
+        config.split_fingerprint,
+        config.info,
+    )
+
+
+def _read_config(directory: Path) -> _Config:
+    file = directory / _CONFIG
+    given = _read(file, _ANY)
+    if "config" in given:
         raise CheckpointError(
-            f"{directory / _CONFIG}: format {config.get('format')!r}, not {FORMAT}; "
+            f"{directory}: a run, not a checkpoint; give {directory / 'checkpoint'}"
+        )
+    if given.get("format") != FORMAT:
+        raise CheckpointError(
+            f"{file}: format {given.get('format')!r}, not {FORMAT}; "
             "train it again with this version"
         )
-    if config.get("labels") != list(COUNTRY_CODES):
+    if given.get("labels") != list(COUNTRY_CODES):
         raise CheckpointError(
-            f"{directory / _CONFIG}: its labels are not the 56 countries; "
+            f"{file}: its labels are not the 56 countries; "
             "give a checkpoint of this game with --checkpoint"
         )
-    for name, expected in config.get("sha256", {}).items():
-        file = directory / Path(name).name
-        if not file.is_file():
-            raise CheckpointError(f"{file}: missing; restore it or train again")
-        if _sha256(file) != expected:
-            raise CheckpointError(f"{file}: hash differs from {_CONFIG}; restore it or train again")
+    return _read(file, _CONFIGS)
+
+
+def _read_network(directory: Path, config: NetworkConfig) -> Network:
     try:
-        network_config = config["network"] | {"head": tuple(config["network"]["head"])}
-        network = Network(NetworkConfig(**network_config))
+        network = Network(config)
         stated = network.mean.clone(), network.scale.clone()
         network.load_state_dict(_weights(directory / _WEIGHTS))
-        preprocessing = Preprocessing(**config["preprocessing"])
-        temperature = float(config["temperature"])
     except GeoDuelError as error:
         raise CheckpointError(f"{directory / _CONFIG}: {error}") from None
-    except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError) as error:
+    except (TypeError, ValueError, RuntimeError, SafetensorError) as error:
         what = f"weights and {_CONFIG} do not fit"
         raise CheckpointError(fault(directory, what, "train it again", error)) from None
+    if not all(value.isfinite().all() for value in network.state_dict().values()):
+        raise CheckpointError(f"{directory / _WEIGHTS}: not all weights are finite; {_RESTORE}")
     if not all(map(torch.allclose, stated, (network.mean, network.scale), (1e-3, 1e-3))):
         raise CheckpointError(
-            f"{directory / _CONFIG}: normalise = {network.config.normalise!r}, but the weights "
+            f"{directory / _CONFIG}: normalise = {config.normalise!r}, but the weights "
             "hold another normalisation; write the name of theirs"
         )
-    return Checkpoint(
-        network.eval(),
-        preprocessing,
-        temperature,
-        _read_trained(directory / _TRAINED, directory),
-        str(config.get("split_fingerprint", "")),
-        dict(config.get("info", {})),
-    )
+    return network.eval()
 
 
 def read_measured(directory: Path) -> Measured:
@@ -165,15 +221,15 @@ def read_measured(directory: Path) -> Measured:
         directory: of a checkpoint.
     """
     try:
-        document = _read_json(directory / LEVELS_FILE, directory)
-        if document["weights_sha256"] != weights_sha256(directory):
+        document = _read(directory / LEVELS_FILE, _LEVELS)
+        if document.weights_sha256 != weights_sha256(directory):
             return {}
-        return {
-            kind: {level: Accuracy(**figures[level]) for level in LEVELS if level in figures}
-            for kind, figures in document["accuracy"].items()
-        }
-    except (CheckpointError, ValueError, KeyError, TypeError, AttributeError):
+    except CheckpointError:
         return {}
+    return {
+        kind: {level: figures[level] for level in LEVELS if level in figures}
+        for kind, figures in document.accuracy.items()
+    }
 
 
 def weights_sha256(directory: Path) -> str:
@@ -181,9 +237,8 @@ def weights_sha256(directory: Path) -> str:
 
     Raises:
         CheckpointError: it has no such list.
-        KeyError: the list does not name the weights.
     """
-    return str(_read_json(directory / _CONFIG, directory)["sha256"][_WEIGHTS])
+    return _read_config(directory).sha256.get(_WEIGHTS, "")
 
 
 def _weights(file: Path) -> dict[str, torch.Tensor]:
@@ -191,23 +246,27 @@ def _weights(file: Path) -> dict[str, torch.Tensor]:
     return {name: v.float() if v.is_floating_point() else v for name, v in state.items()}
 
 
-def _read_trained(file: Path, directory: Path) -> Trained:
-    places = _read_json(file, directory)
-    locations = tuple(LatLon(lat, lon) for lat, lon in places["locations"])
-    return Trained(frozenset(places["keys"]), frozenset(places["digests"]), locations)
-
-
-def _read_json(file: Path, directory: Path) -> dict[str, Any]:
+def _read_trained(file: Path) -> Trained:
+    places = _read(file, _PLACES)
     try:
-        return dict(json.loads(file.read_text(encoding="utf-8")))
+        locations = tuple(LatLon(lat, lon) for lat, lon in places.locations)
+    except ValueError as error:
+        raise CheckpointError(fault(file, "damaged", _RESTORE, error)) from None
+    return Trained(places.keys, places.digests, locations)
+
+
+def _read(file: Path, shape: TypeAdapter[T]) -> T:
+    try:
+        return parse_document(file.read_bytes(), shape)
     except FileNotFoundError:
         raise CheckpointError(
-            f"{directory}: no checkpoint ({file.name} is missing); "
+            f"{file.parent}: no checkpoint ({file.name} is missing); "
             "give a directory that model.train wrote"
         ) from None
     except (OSError, ValueError) as error:
-        remedy = "restore it or train again"
-        raise CheckpointError(fault(file, "cannot be read", remedy, error)) from None
+        raise CheckpointError(fault(file, "cannot be read", _RESTORE, error)) from None
+    except GeoDuelError as error:
+        raise CheckpointError(f"{file}: {error}") from None
 
 
 def _sha256(file: Path) -> str:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from model import cpus, startup
 from model.data.collection import Collection
-from model.data.files import write_atomically
+from model.data.files import check_writable, write_atomically
 from model.data.hub import local_directory
-from model.errors import ConfigError, GeoDuelError, first_line
+from model.errors import ConfigError, GeoDuelError, first_line, one_line
 from model.types import SPLITS
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ log = logging.getLogger(__name__)
 
 BAD_INPUT = 2
 """Exit status for input that the user can mend."""
+
+STDOUT = "-"
+"""What ``--json`` takes for the standard output."""
+
+MOST_THREADS = 1024
+"""Above it torch starts more than any machine has, or takes the number for none."""
 
 BROKEN_PIPE = 141
 """Exit status when nobody reads the output, as shells have it."""
@@ -49,7 +55,9 @@ def run(main: Callable[[], None], *, trains: bool = False) -> None:
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the console cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
-    logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_OneLine())
     for client in ("httpx", "httpx2"):  # huggingface_hub's, before and since its version 2
         logging.getLogger(client).setLevel(logging.WARNING)
     try:
@@ -70,6 +78,13 @@ def run(main: Callable[[], None], *, trains: bool = False) -> None:
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one would break the clearing up
         sys.exit(startup.INTERRUPTED)
+
+
+class _OneLine(logging.Formatter):
+    """A message is one line, whatever file names are in it; a traceback keeps its lines."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
+        return one_line(record.getMessage())
 
 
 def add_data(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
@@ -108,21 +123,32 @@ def open_data(addresses: Sequence[str], manifest: Path | None = None) -> Collect
     return Collection.open(directories, manifest=manifest)
 
 
+def output_file(text: str) -> Path:
+    """A file that an argument names for a result, for argparse's ``type``.
+
+    Raises:
+        OutputError: it cannot be written, which is better said before the result is computed.
+    """
+    check_writable(Path(text))
+    return Path(text)
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add ``--json FILE``."""
     parser.add_argument(
         "--json",
+        type=lambda text: text if text == STDOUT else output_file(text),
         metavar="FILE",
         help="write the result as one JSON document to FILE; - is stdout, and nothing else there",
     )
 
 
-def emit(result: Any, target: str | None, text: Callable[[], str]) -> None:
+def emit(result: Any, target: Path | str | None, text: Callable[[], str]) -> None:
     """Print a result: JSON to where ``--json`` says, or text for people without it."""
     if target is None:
         print(text())
         return
-    if target == "-":
+    if target == STDOUT:
         print(_json(result, sys.stdout.encoding))
     else:
         write_atomically(Path(target), _json(result, "utf-8") + "\n")
@@ -169,7 +195,7 @@ def open_judging(args: argparse.Namespace) -> tuple[Predictor, Collection]:
     """The net and the data that :func:`add_judging` let name, with torch's threads set.
 
     Raises:
-        ConfigError: fewer than one thread.
+        ConfigError: a number of threads that cannot be.
         CheckpointError: a missing or damaged checkpoint.
         DataError: one of the data cannot be used.
     """
@@ -193,10 +219,10 @@ def set_threads(threads: int | None) -> None:
     """Set torch's threads.
 
     Raises:
-        ConfigError: fewer than one.
+        ConfigError: fewer than one, or more than any machine has.
     """
-    if threads is not None and threads < 1:
-        raise ConfigError(f"--threads {threads}: must be at least 1")
+    if threads is not None and not 1 <= threads <= MOST_THREADS:
+        raise ConfigError(f"--threads {threads}: must be from 1 to {MOST_THREADS}")
     import torch  # noqa: PLC0415  seconds of start-up, which not every command needs
 
     torch.set_num_threads(threads or cpus.allowance())

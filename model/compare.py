@@ -40,7 +40,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     cli.add_json(parser)
     parser.add_argument(
-        "--out", type=Path, metavar="TABLE.csv", help="write the table to this file as well"
+        "--out",
+        type=cli.output_file,
+        metavar="TABLE.csv",
+        help="write the table to this file as well",
     )
     cli.add_threads(parser)
     args = parser.parse_args(argv)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+_UNSHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Letters that break a line, turn it round or have no shape, by Unicode's categories."""
+
 
 class GeoDuelError(Exception):
-    """Base of every error that a user can mend; its message names file, row and remedy."""
+    """Base of every error that a user can mend; its one line names file, row and remedy."""
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class DataError(GeoDuelError):
@@ -37,6 +45,16 @@ class OutputError(GeoDuelError, OSError):
     """A file that cannot be written; ``errno`` says why."""
 
 
+def one_line(text: str) -> str:
+    r"""A text whose control characters and odd bytes of file names are escaped, such as ``\n``."""
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if unicodedata.category(letter) in _UNSHOWN
+        else letter
+        for letter in text
+    )
+
+
 def first_line(error: BaseException) -> str:
     """What an error says, on one line; its type if it says nothing.
 
@@ -57,4 +75,4 @@ def fault(name: object, what: str, remedy: str, cause: BaseException | None = No
         cause: the error behind it; its first line is quoted.
     """
     reason = f" ({first_line(cause)})" if cause is not None else ""
-    return f"{name}: {what}{reason}; {remedy}"
+    return one_line(f"{name}: {what}{reason}; {remedy}")

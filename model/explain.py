@@ -42,7 +42,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="explain this country, such as HU, or predicted (default)",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="OVERLAY.png", help="where the overlay goes"
+        "--out",
+        type=cli.output_file,
+        required=True,
+        metavar="OVERLAY.png",
+        help="where the overlay goes",
     )
     parser.add_argument(
         "--contrast", metavar="CODE", help="show what speaks for the target rather than this one"
@@ -59,9 +63,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.add_threads(parser)
     args = parser.parse_args(argv)
     cli.set_threads(args.threads)
-    kind = Image.registered_extensions().get(args.out.suffix.lower())
-    if kind is None:
-        raise ConfigError(f"--out {args.out}: no picture format of that suffix; use .png")
+    kind = _format(args.out)
     picture = read_picture(args.photo)
     boxes = [parse_box(box) for box in args.mask_boxes]
     predictor = Predictor.open(args.checkpoint)
@@ -72,6 +74,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     overlay(mask_boxes(picture, boxes), heatmap).save(encoded, kind)
     write_atomically(args.out, encoded.getvalue())
     cli.emit(document, args.json, lambda: explanation_text(document, args.out))
+
+
+def _format(file: Path) -> str:
+    """Pillow's name of the format by a file's suffix, if it can write colours in that."""
+    kind = Image.registered_extensions().get(file.suffix.lower(), "")
+    try:
+        Image.new("RGB", (8, 8)).save(io.BytesIO(), kind)
+    except (KeyError, OSError, ValueError):
+        raise ConfigError(
+            f"--out {file}: no picture format of that suffix can be written; use .png"
+        ) from None
+    return kind
 
 
 if __name__ == "__main__":

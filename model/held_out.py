@@ -9,7 +9,7 @@ from functools import lru_cache
 from PIL import Image
 
 from model.data.collection import Collection
-from model.data.cue_maps import FOUND, worth
+from model.data.cue_maps import FOUND, CueMap, worth
 from model.data.pictures import open_picture
 from model.data.trained import Trained, digest
 from model.errors import DataError, PictureError
@@ -35,7 +35,7 @@ class HeldOut:
 
     def __init__(self, collection: Collection, trained: Trained) -> None:
         self._collection = collection
-        self._cues = lru_cache(CUE_MAPS_KEPT)(collection.cues)
+        self._cues = lru_cache(CUE_MAPS_KEPT)(self._readable_cues)
         self._trained = trained
         of_test = collection.of_split("test")
         self._numbers = [i for i in of_test if not trained.covers(collection.places[i])]
@@ -67,10 +67,18 @@ class HeldOut:
         """Bring the panorama of ``places[index]`` near, if it is far; a failure is silent."""
         self._collection.prefetch(self._numbers[index])
 
+    def _readable_cues(self, number: int) -> CueMap | None:
+        """Where the cues of a place are; ``None`` as well if that cannot be read."""
+        try:
+            return self._collection.cues(number)
+        except DataError as error:
+            log.warning("%s", error)
+            return None
+
     def worth(self, index: int) -> Callable[[Crop], float]:
         """How much a crop of ``places[index]`` shows to go by: each cue that can be seen counts.
 
-        It gives 0 for every crop if the data set does not say where its cues are.
+        It gives 0 for every crop if the data set does not say where its cues are, or not readably.
         """
         cues = self._cues(self._numbers[index])
         return lambda crop: worth(cues.areas(crop), enough=FOUND) if cues else 0.0

@@ -23,6 +23,9 @@ from model.geography import COUNTRY_CODES
 
 Freeze = Literal["none", "front", "trunk"]
 
+MOST_WIDE = 2**16
+"""Units of a layer of the head; a slip of the pen must not ask for terabytes."""
+
 NORMALISATIONS = ("native", "minus_one_one", "imagenet")
 
 
@@ -59,8 +62,8 @@ class NetworkConfig:
             raise ConfigError(f"dropout = {self.dropout}: must lie in [0, 1)")
         if not 0 <= self.drop_path < 1:
             raise ConfigError(f"drop_path = {self.drop_path}: must lie in [0, 1)")
-        if any(width < 1 for width in self.head):
-            raise ConfigError(f"head = {list(self.head)}: widths must be at least 1")
+        if any(not 1 <= width <= MOST_WIDE for width in self.head):
+            raise ConfigError(f"head = {list(self.head)}: widths must be from 1 to {MOST_WIDE}")
         if self.keep_fc and self.backbone.startswith(PREFIX):
             raise ConfigError("keep_fc = true: not with a net of timm; set it to false")
         if self.keep_fc and self.head[:1] != (IMAGENET_CLASSES,):

@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
         command = figures.add_parser(name, help=text, description=text, prog=f"{prog} {name}")
-        command.add_argument("--out", type=Path, required=True, metavar="FIGURE.png")
+        command.add_argument("--out", type=cli.output_file, required=True, metavar="FIGURE.png")
         return command
 
     cli.add_data(add("distribution", "places per country of a data set"))

@@ -80,8 +80,8 @@ class Augmentation:
             raise ConfigError(f"augmentation.ratio = {list(self.ratio)}: must be two rising ratios")
         if not 0 <= self.hue <= 0.5:
             raise ConfigError(f"augmentation.hue = {self.hue}: in [0, 0.5]")
-        if not (0 <= self.magnitude <= 30 and self.rand_augment >= 0):
-            raise ConfigError("augmentation: rand_augment at least 0, magnitude in [0, 30]")
+        if not (0 <= self.magnitude <= 30 and 0 <= self.rand_augment <= 100):
+            raise ConfigError("augmentation: rand_augment in [0, 100], magnitude in [0, 30]")
         if min(self.mixup, self.cutmix) < 0:
             raise ConfigError("augmentation: mixup and cutmix must be at least 0")
 

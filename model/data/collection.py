@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ from model.data.sources import (
 from model.data.split import fingerprint, group_places, split_places
 from model.data.tables import read_table
 from model.data.thinning.manifest import Manifest, read_manifest
+from model.errors import DataError
 from model.types import Place, Split
 
 log = logging.getLogger(__name__)
@@ -82,9 +84,10 @@ class Collection:
                 what it did not keep is left out of the train split.
 
         Raises:
-            DataError: a directory without usable data, a shard with wrong columns, a damaged
-                ``near_duplicates.csv``, a manifest that does not fit.
+            DataError: a directory without usable data, or given twice, a shard with wrong columns,
+                a damaged ``near_duplicates.csv``, a manifest that does not fit.
         """
+        _check_different(directories)
         sources: list[Source] = []
         links: list[tuple[int, int]] = []
         for directory in directories:
@@ -192,6 +195,14 @@ class Collection:
             PictureError: it cannot be read; the message names file and row.
         """
         return open_picture(self.read(index), self.name(index))
+
+
+def _check_different(directories: Sequence[Path]) -> None:
+    """Refuse what would count its places twice: the same data, or a folder of a directory given."""
+    paths = [(directory, Path(os.path.realpath(directory))) for directory in directories]
+    for (one, path), (other, again) in itertools.permutations(paths, 2):
+        if path == again or (path.is_dir() and path.parent == again):
+            raise DataError(f"{one}: the same data as {other}, or a folder of it; give it once")
 
 
 def read_near_duplicates(file: Path) -> dict[str, str]:

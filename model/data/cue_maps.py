@@ -6,15 +6,15 @@ sets for semantic segmentation have it.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from model.cue_table import CUES
+from model.data.pictures import identify
+from model.photo_limits import PIXELS_MAX
 from model.types import Crop
 
 SMALLER = 255
@@ -63,19 +63,27 @@ class CueMap:
         """Decode a picture whose first channel holds the labels, stored without loss.
 
         A map that was stored smaller than its picture is brought to the picture's size.
+
+        Raises:
+            Exception: anything that Pillow and numpy raise on what is no map, or no label.
         """
-        with Image.open(io.BytesIO(encoded)) as picture:
+        with identify(encoded) as picture:
             labels, factor, smaller = (np.asarray(picture.getchannel(c)) for c in range(3))
-        if smaller[0, 0] == SMALLER:
-            labels = labels.repeat(factor[0, 0], axis=0).repeat(factor[0, 0], axis=1)
-        self.labels: NDArray[np.uint8] = labels
-        self.names = dict(names)
+        times = int(factor[0, 0]) if smaller[0, 0] == SMALLER else 1
+        if not 0 < labels.size * times**2 <= PIXELS_MAX:
+            raise ValueError("a map of impossible size")
+        self.labels: NDArray[np.uint8] = labels.repeat(times, axis=0).repeat(times, axis=1)
+        self.names = {name: int(np.uint8(label)) for name, label in names.items()}
 
     def _within(self, crop: Crop | None) -> NDArray[np.uint8]:
         if crop is None:
             return self.labels
         left, top, right, bottom = crop.box
-        return self.labels[top:bottom, left:right]
+        part = self.labels[top:bottom, left:right]
+        # No cue is where a map is smaller than its picture.
+        return np.pad(
+            part, [(0, crop.height_px - part.shape[0]), (0, crop.width_px - part.shape[1])]
+        )
 
     def masks(self, crop: Crop | None = None) -> dict[str, NDArray[np.bool_]]:
         """The pixels of each cue in a crop, or in all: bool [height_px, width_px] by name."""

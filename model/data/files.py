@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import secrets
@@ -44,6 +45,11 @@ class Version(NamedTuple):
         return cls(found.st_size, found.st_mtime_ns)
 
 
+def text_digest(text: str, digits: int = 16) -> str:
+    """Identify a text by so many hex digits; names of files in it may be other than UTF-8."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:digits]
+
+
 @contextmanager
 def replacing(file: Path) -> Iterator[Path]:
     """Give a temporary name to write to; it becomes ``file`` at the end, or goes if that fails.
@@ -76,14 +82,30 @@ def replacing(file: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def check_writable(file: Path) -> None:
+    """Try beforehand, without a trace, whether :func:`replacing` could write a file.
+
+    Raises:
+        OutputError: nothing can be written there.
+    """
+    try:
+        if not _is_special(file):
+            _temporary_beside(Path(os.path.realpath(file))).unlink()
+    except OSError as error:
+        raise _output_error(file, error) from error
+
+
 def write_atomically(file: Path, data: bytes | str) -> None:
-    """Write a file whole or not at all, as :func:`replacing` does; text as UTF-8.
+    r"""Write a file whole or not at all, as :func:`replacing` does; text as UTF-8.
+
+    Of file names that are other than UTF-8 the odd bytes are escaped, such as ``\udce9``.
 
     Raises:
         OutputError: nothing can be written there; the file is as it was.
     """
     with replacing(file) as temporary:
-        temporary.write_bytes(data.encode() if isinstance(data, str) else data)
+        encoded = data.encode(errors="backslashreplace") if isinstance(data, str) else data
+        temporary.write_bytes(encoded)
 
 
 def _output_error(file: Path, cause: OSError) -> OutputError:

@@ -8,19 +8,23 @@ from pathlib import Path, PurePath
 
 def is_hidden(path: PurePath) -> bool:
     """Whether a part of a path is hidden, or holds what macOS or a NAS keeps beside files."""
-    return any(part.startswith((".", "__MACOSX", "@eaDir")) for part in path.parts)
+    kept_beside = (".", "__MACOSX", "@eaDir")
+    return any(part != ".." and part.startswith(kept_beside) for part in path.parts)
 
 
 def files_in(directory: Path, suffixes: Collection[str]) -> list[Path]:
     """The files in a directory with one of these suffixes (lower case), sorted.
 
     Companions that systems put there (``._photo.jpg``, ``.DS_Store``) are no data, nor is a folder
-    of such a name. A link that leads nowhere stays: what should be there is named when it is read.
+    of such a name, nor a pipe, which would never end. A link that leads nowhere stays: what should
+    be there is named when it is read.
     """
     return sorted(
         path
         for path in directory.iterdir()
-        if path.suffix.lower() in suffixes and not is_hidden(Path(path.name)) and not path.is_dir()
+        if path.suffix.lower() in suffixes
+        and not is_hidden(Path(path.name))
+        and (path.is_file() or not path.exists())
     )
 
 

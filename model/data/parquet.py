@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from model.cue_table import CUES
 from model.data.cue_maps import CueMap
 from model.data.files import Version
 from model.data.photos import key_of
@@ -73,13 +75,8 @@ class ParquetSource:
                     self._add(fields, Row(number, group, row_in_group, row))
                     row += 1
         for (name, file), n in self._unknown_splits.items():
-            log.warning(
-                "%s: %d rows are of a split %r; their split is drawn by lot (or name it train, "
-                "val or test)",
-                file,
-                n,
-                name,
-            )
+            remedy = "their split is drawn by lot (or name it train, val or test)"
+            log.warning("%s", fault(file, f"{n} rows are of a split {name!r}", remedy))
         if copy_rows:
             sizes = zip(self._files, (scan.copy_bytes for scan in scans), strict=True)
             make_copies({f: size for f, size in sizes if size and isinstance(f, Path)})
@@ -153,17 +150,38 @@ class ParquetSource:
         return data
 
     def cues(self, index: int) -> CueMap | None:
-        """Where one row's named cues are; ``None`` if the row does not say."""
+        """Where one row's named cues are; ``None`` if the row does not say.
+
+        Raises:
+            DataError: the file is gone or damaged, or the row's cues are.
+        """
         fields = self._fields(index, ["cues", "cue_map"])
         if not fields.get("cues") or not fields.get("cue_map"):
             return None
-        names = {cue["name"]: cue["label"] for cue in fields["cues"]}
-        return CueMap(fields["cue_map"]["bytes"], names)
+        with self._one_line(index):
+            labels = {cue["name"]: cue["label"] for cue in fields["cues"] if cue["name"] in CUES}
+            return CueMap(fields["cue_map"]["bytes"], labels)
 
     def cue_values(self, index: int) -> dict[str, str]:
-        """What one row's named cues are, such as ``white_dashed``; often none."""
+        """What one row's named cues are, such as ``white_dashed``; often none.
+
+        Raises:
+            DataError: as :meth:`cues`.
+        """
         cues = self._fields(index, ["cues"]).get("cues") or []
-        return {cue["name"]: cue["value"] for cue in cues}
+        with self._one_line(index):
+            return {cue["name"]: str(cue["value"]) for cue in cues if cue["name"] in CUES}
+
+    @contextmanager
+    def _one_line(self, index: int) -> Iterator[None]:
+        """Name the row whose cues cannot be used: columns of others hold what they like."""
+        try:
+            yield
+        except Exception:  # TypeError, KeyError, whatever Pillow raises, ...
+            raise PictureError(
+                f"{self.name(index)}: the columns cues and cue_map do not hold name, label and "
+                "value of each cue, and a picture of the labels; drop both columns"
+            ) from None
 
     def _fields(self, index: int, names: list[str]) -> dict[str, Any]:
         """One row's values in those of the columns that the file has."""
@@ -172,8 +190,11 @@ class ParquetSource:
             return {}
         with open_shard(self._files[position.file]) as shard:
             there = [name for name in names if name in shard.schema_arrow.names]
-            table = shard.read_row_group(position.group, columns=there)
-        return {name: table[name][position.row_in_group].as_py() for name in there}
+            try:
+                table = shard.read_row_group(position.group, columns=there)
+                return {name: table[name][position.row_in_group].as_py() for name in there}
+            except (*READ_FAILURES, LookupError) as error:
+                raise unreadable(self._files[position.file], error) from None
 
     def name(self, index: int) -> str:
         """File and row, counted from 0."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import threading
 import zipfile
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from model.data.files import Version
+from model.data.files import Version, text_digest
 from model.data.labels import CODE_OF_FOLDER, OTHER_FOLDERS
 from model.data.listing import files_in, folders_in, is_hidden
 from model.errors import DataError, PictureError, fault
@@ -30,7 +28,7 @@ MAX_ENTRY_BYTES = 200 << 20
 
 def key_of(*parts: str) -> str:
     """Identify a place by what its data set says of it: 16 hex digits."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+    return text_digest("\x1f".join(parts))
 
 
 class _Photos:
@@ -51,7 +49,9 @@ class _Photos:
         reason = "other_country" if name in OTHER_FOLDERS else "unknown_folder"
         self._skipped[reason] += len(photos)
         if photos and reason == "unknown_folder":
-            log.warning("%s: no country of that name; skipped (rename or remove it)", folder)
+            log.warning(
+                "%s", fault(folder, "no country of that name", "skipped; rename or remove it")
+            )
         return False
 
     @property
@@ -130,7 +130,7 @@ class ZippedPhotos(_Photos):
         self._opened: tuple[int, zipfile.ZipFile] | None = None
         try:
             entries = self._archive().infolist()
-        except (OSError, zipfile.BadZipFile) as error:
+        except Exception as error:  # OSError, BadZipFile, UnicodeDecodeError, struct.error, ...
             raise DataError(fault(file, "no readable zip", "download it again", error)) from None
         # Archives hold names such as ./a, a//b or a\\b; they are opened by them as they stand.
         self._stored = {_path_of(e.filename): e.filename for e in entries if not _is_folder(e)}
@@ -172,7 +172,9 @@ class ZippedPhotos(_Photos):
             if size > MAX_ENTRY_BYTES:
                 raise PictureError(f"{self.name(index)}: {size >> 20} MiB is no photo; remove it")
             return archive.read(stored)
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+        except PictureError:
+            raise
+        except Exception as error:  # each way to compress has errors of its own
             remedy = "download the zip again, or unpack it and give the folder"
             raise PictureError(fault(self.name(index), "cannot be read", remedy, error)) from None
 

@@ -7,8 +7,9 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from model.data.metadata import orientation_of, without_metadata
 from model.errors import PictureError, fault
 from model.photo_limits import PIXELS_MAX
 
@@ -90,7 +91,7 @@ def read_picture(file: Path) -> Image.Image:
 
 
 def identify(data: bytes, formats: tuple[str, ...] | None = None) -> Image.Image:
-    """Open a picture without decoding it; metadata that cannot be read do not matter.
+    """Open a picture without decoding it, and without what its file holds beside the pixels.
 
     Args:
         data: the bytes of the file.
@@ -103,16 +104,8 @@ def identify(data: bytes, formats: tuple[str, ...] | None = None) -> Image.Image
         Exception: anything that Pillow and its plugins raise.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        try:
-            return Image.open(io.BytesIO(data), formats=formats)
-        except Image.DecompressionBombError:
-            raise
-        except Exception:
-            bare = _without_metadata(data)
-            if bare == data:
-                raise
-            return Image.open(io.BytesIO(bare), formats=formats)
+        warnings.simplefilter("ignore")  # of a size that is refused, of an odd field in a TIFF
+        return Image.open(io.BytesIO(without_metadata(data)), formats=formats)
 
 
 def upright_size(data: bytes) -> tuple[int, int] | None:
@@ -122,28 +115,27 @@ def upright_size(data: bytes) -> tuple[int, int] | None:
     except Exception:  # anything that Pillow and its plugins raise
         return None
     width_px, height_px = picture.size
-    return (height_px, width_px) if _orientation(picture) >= _LYING else (width_px, height_px)
+    return (height_px, width_px) if orientation(picture) >= _LYING else (width_px, height_px)
 
 
 def upright(picture: Image.Image) -> Image.Image:
-    """Turn a picture as its EXIF orientation says, if that can be read.
+    """Turn a picture as its orientation says, if that can be read.
 
-    Not ``ImageOps.exif_transpose``: it writes the other fields anew, and fails on an odd one.
+    Not ``ImageOps.exif_transpose``: one odd field of the EXIF costs it all others.
     """
-    turn = _TURNS.get(_orientation(picture))
+    turn = _TURNS.get(orientation(picture))
     return picture if turn is None else picture.transpose(turn)
 
 
-def _orientation(picture: Image.Image) -> int:
-    try:
-        orientation = picture.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:  # struct.error, TypeError, ValueError, ...: whatever the odd field causes
+def orientation(picture: Image.Image) -> int:
+    """Which way is up in an opened picture, 1 to 8; a TIFF is turned by Pillow as it is read."""
+    if picture.format == "TIFF":
         return 1
-    return orientation if orientation in _TURNS else 1
+    return orientation_of(picture.info.get("exif") or b"", picture.info.get("xmp") or b"")
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:
-    """Bring a picture of any mode to 8-bit RGB: 16 bit is scaled, alpha laid on white."""
+    """Bring a picture of any mode to 8-bit RGB: deep ones are scaled, alpha laid on white."""
     if picture.mode.startswith("I;16"):
         # Pillow's own conversion clips 16 bit greys at 255 instead of scaling them.
         deep = np.asarray(picture)
@@ -151,28 +143,13 @@ def to_rgb(picture: Image.Image) -> Image.Image:
         return Image.fromarray(grey).convert("RGB")
     if picture.mode in ("I", "F"):
         values = np.asarray(picture, dtype=np.float64)
-        top = 65535.0 if values.max(initial=0) > 255 else 255.0
-        scaled = np.clip(values * (255.0 / top), 0, 255).astype(np.uint8)
-        return Image.fromarray(scaled).convert("RGB")
+        most = values.max(initial=0, where=np.isfinite(values))
+        tops = (255.0, 65535.0, most) if picture.mode == "I" else (1.0, 255.0, 65535.0, most)
+        top = next(top for top in tops if most <= top)
+        numbers = np.clip(np.nan_to_num(values, nan=0.0), 0, top)
+        return Image.fromarray((numbers * (255.0 / top)).astype(np.uint8)).convert("RGB")
     if picture.has_transparency_data:
         with_alpha = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(white, with_alpha).convert("RGB")
     return picture.convert("RGB")
-
-
-def _without_metadata(data: bytes) -> bytes:
-    """The same file with its EXIF (and a JPEG's index of more pictures) made unreadable.
-
-    Names are replaced by others of the same length, so that nothing moves; only in a PNG, where a
-    checksum covers the name, the chunk is cut out.
-    """
-    if data.startswith(b"\x89PNG"):
-        start = data.find(b"eXIf") - 4
-        if start < 8:
-            return data
-        length = int.from_bytes(data[start : start + 4], "big")
-        return data[:start] + data[start + 12 + length :]
-    for name in (b"Exif", b"EXIF", b"MPF\0"):
-        data = data.replace(name, b"none")
-    return data

@@ -17,6 +17,9 @@ from model.types import CROP_ASPECT
 PADDING = 127
 """The grey, 0..255, around a letterboxed picture; about the mean of a normalised input."""
 
+MAX_SIDE_PX = 16384
+"""The longest side of what nets take in; their activations would not fit into memory beyond."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letterbox:
@@ -60,10 +63,16 @@ class Preprocessing:
     def __post_init__(self) -> None:
         if self.letterbox not in ("tight", "fixed"):
             raise ConfigError(f"letterbox = {self.letterbox!r}: must be 'tight' or 'fixed'")
-        if self.stride_px < 1 or self.max_aspect < 1:
+        if self.stride_px < 1 or not self.max_aspect >= 1:
             raise ConfigError("stride_px and max_aspect must be at least 1")
         if self.short_side_px < self.stride_px:
             raise ConfigError(f"short_side_px = {self.short_side_px}: at least {self.stride_px}")
+        longest_px = self.short_side_px * max(self.max_aspect, CROP_ASPECT)
+        if not longest_px <= MAX_SIDE_PX:
+            raise ConfigError(
+                f"short_side_px = {self.short_side_px}, max_aspect = {self.max_aspect}: inputs of "
+                f"{longest_px:g} px; make one of both smaller, for at most {MAX_SIDE_PX} px"
+            )
 
     def layout(self, width_px: int, height_px: int) -> Letterbox:
         """Where a picture (or crop) of this size lies on its canvas."""

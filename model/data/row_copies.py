@@ -16,7 +16,6 @@ Of shards on the hub each row group is copied as it comes, so that none is fetch
 from __future__ import annotations
 
 import errno
-import hashlib
 import logging
 import os
 import shutil
@@ -30,9 +29,9 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 from tqdm import tqdm
 
-from model.data.files import Version, replacing
-from model.data.shards import PICTURES, READ_FAILURES
-from model.errors import DataError, fault, first_line
+from model.data.files import Version, replacing, text_digest
+from model.data.shards import PICTURES, READ_FAILURES, native_file
+from model.errors import ConfigError, DataError, fault, first_line
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +57,21 @@ class _DamagedError(Exception):
 
 
 def cache_directory() -> Path:
-    """Where this game keeps what it can make again."""
-    if named := os.environ.get("GEODUEL_CACHE"):
-        return Path(named).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "geoduel"
+    """Where this game keeps what it can make again.
+
+    Raises:
+        ConfigError: in a home directory, and there is none.
+    """
+    named, base = os.environ.get("GEODUEL_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    try:
+        if named:
+            return Path(named).expanduser()
+        return (Path(base) if base else Path.home() / ".cache") / "geoduel"
+    except RuntimeError as error:
+        remedy = "name a folder for what can be made again"
+        raise ConfigError(
+            fault(f"GEODUEL_CACHE={named or ''}", "leads to no folder", remedy, error)
+        ) from None
 
 
 def copy_bytes(metadata: pq.FileMetaData) -> int:
@@ -91,7 +100,7 @@ class RowCopy:
     """
 
     def __init__(self, path: Path) -> None:
-        self._reader = pa.ipc.open_file(pa.OSFile(str(path)))
+        self._reader = pa.ipc.open_file(native_file(path))
 
     def read(self, row: int) -> bytes | None:
         """The picture of a row, or ``None`` if it has none."""
@@ -103,13 +112,9 @@ def _folder() -> Path:
     return cache_directory() / "rows"
 
 
-def _digest(value: object) -> str:
-    return hashlib.sha256(str(value).encode()).hexdigest()[:16]
-
-
 def copy_path(file: object, version: object) -> Path:
     """Where the copy of one version of a file lies, if there is one."""
-    return _folder() / f"{_digest(file)}-{_digest(version)}.arrow"
+    return _folder() / f"{text_digest(str(file))}-{text_digest(str(version))}.arrow"
 
 
 def local_copy_path(file: Path, version: Version | None = None) -> Path:
@@ -129,7 +134,7 @@ def _write_copy(path: Path, pictures: Iterable[pa.Array], bar: tqdm[NoReturn] | 
     """Write a copy, whole or not at all."""
     with (
         replacing(path) as temporary,
-        pa.OSFile(str(temporary), "wb") as sink,
+        native_file(temporary, "wb") as sink,
         pa.ipc.new_file(sink, _SCHEMA) as writer,
     ):
         for some in pictures:
@@ -215,7 +220,7 @@ def _pictures(file: Path, version: Version) -> Iterator[pa.Array]:
     """The pictures of a shard, a few rows at a time."""
     try:
         # Buffered ahead, as by default, the whole shard would come to lie in memory.
-        with pq.ParquetFile(file, pre_buffer=False) as shard:
+        with pq.ParquetFile(native_file(file), pre_buffer=False) as shard:
             for batch in shard.iter_batches(SMALL_GROUP_ROWS, columns=[PICTURES]):
                 yield pc.struct_field(batch.column(0), "bytes")
         if Version.of(file) != version:

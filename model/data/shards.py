@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,12 +15,14 @@ from model.errors import DataError, fault
 
 PANORAMA_COLUMNS = ("image", "country_iso_alpha2", "latitude", "longitude", "address")
 
+_USED = (*PANORAMA_COLUMNS, "split", "cues", "cue_map")
+
 SHARD_SUFFIXES = frozenset({".parquet"})
 
 PICTURES = "image.bytes"
 """The column with the encoded pictures."""
 
-READ_FAILURES = (pa.ArrowException, *FAILURES)
+READ_FAILURES = (pa.ArrowException, *FAILURES, UnicodeDecodeError)
 """What reading a shard may raise, here or from the hub; ``OSError`` is one of them."""
 
 
@@ -33,6 +36,15 @@ def unreadable(file: ShardFile, error: Exception) -> DataError:
     return DataError(fault(file, "no readable parquet file", remedy, error))
 
 
+def native_file(path: Path, mode: str = "rb") -> pa.NativeFile:
+    """Open a file for pyarrow, which by itself takes no name that is other than UTF-8.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    return pa.OSFile(os.fsencode(path), mode)
+
+
 def open_parquet(file: ShardFile) -> pq.ParquetFile:
     """Open a parquet file.
 
@@ -40,7 +52,7 @@ def open_parquet(file: ShardFile) -> pq.ParquetFile:
         Exception: one of ``READ_FAILURES``.
     """
     if isinstance(file, Path):
-        return pq.ParquetFile(file)
+        return pq.ParquetFile(native_file(file))
     # Columns that lie side by side are asked for in one go.
     return pq.ParquetFile(file.open(), pre_buffer=True)
 
@@ -66,6 +78,8 @@ def _check_columns(file: ShardFile, schema: pa.Schema) -> None:
             f"{file}: no column {', '.join(missing)}; expected {', '.join(PANORAMA_COLUMNS)}, "
             f"found {', '.join(schema.names)}"
         )
+    if twice := [name for name in _USED if schema.names.count(name) > 1]:
+        raise DataError(f"{file}: two columns {', '.join(twice)}; drop or rename one of each")
     image = schema.field("image").type
     if not kinds.is_struct(image) or image.get_field_index("bytes") < 0:
         raise DataError(f"{file}: column image is {image}; expected struct<bytes, path>")

@@ -8,7 +8,6 @@ usage::
 
 from __future__ import annotations
 
-import hashlib
 import io
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from model.data.collection import Collection
-from model.data.files import write_atomically
+from model.data.files import text_digest, write_atomically
 from model.data.pictures import open_picture
 
 QUALITY = 92
@@ -56,7 +55,7 @@ class SmallCopies:
     def _file(self, index: int) -> Path:
         place, original = self._collection.places[index].key, self._collection.version(index)
         identity = f"{place} {original} {self._short_side_px} {QUALITY}"
-        digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
+        digest = text_digest(identity, 24)
         return self._directory / digest[:2] / f"{digest}.jpg"
 
     def _copy(self, index: int) -> bytes:

@@ -46,8 +46,9 @@ def read_table(file: Path, columns: Collection[str], remedy: str) -> list[TableR
         remedy: what to do if it is no such table.
 
     Raises:
-        DataError: it cannot be read, or a column is missing.
+        DataError: it cannot be read, a column is missing, or a row's quotes do not close.
     """
+    begins = 1
     try:
         text = _decoded(file.read_bytes())
         lines = io.StringIO(text, newline=None).read().split("\n")
@@ -57,16 +58,22 @@ def read_table(file: Path, columns: Collection[str], remedy: str) -> list[TableR
         most = max(headers, key=lambda mark: len(set(headers[mark]) & set(columns)))
         if missing := [name for name in columns if name not in headers[most]]:
             raise DataError(f"{file}: no column {', '.join(missing)}; {remedy}")
-        body = csv.reader(io.StringIO("\n".join(lines[first + 1 :]), newline=""), delimiter=most)
-        return [
-            TableRow(first + 1 + body.line_num, _by_column(headers[most], cells))
-            for cells in body
-            if any(cell.strip() for cell in cells)
-        ]
+        below = io.StringIO("\n".join(lines[first + 1 :]), newline="")
+        body = csv.reader(below, delimiter=most, strict=True)
+        rows, begins = [], first + 2
+        for cells in body:
+            if any(cell.strip() for cell in cells):
+                rows.append(TableRow(first + 1 + body.line_num, _by_column(headers[most], cells)))
+            begins = first + 2 + body.line_num
     except OSError as error:
         raise DataError(fault(file, "cannot be read", remedy, error)) from None
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
         raise DataError(fault(file, "no CSV table", remedy, error)) from None
+    except csv.Error as error:
+        what = f"line {begins} is no row of a CSV table"
+        raise DataError(fault(file, what, f"close its quotes: {remedy}", error)) from None
+    else:
+        return rows
 
 
 def _decoded(data: bytes) -> str:

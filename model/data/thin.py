@@ -34,7 +34,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m model.data.thin", description="Choose which places to train on."
     )
     cli.add_data(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="MANIFEST.csv")
+    parser.add_argument("--out", type=cli.output_file, required=True, metavar="MANIFEST.csv")
     defaults = ThinningSettings()
     for option, meaning in {
         "keep": "places of the train split that stay: a number, or a share up to 1",

@@ -7,14 +7,11 @@ to Pillow, and training may use either.
 
 from __future__ import annotations
 
-import io
-
 import torch
-from PIL import ExifTags, Image, UnidentifiedImageError
 from torch import Tensor
 from torch.nn import functional
 
-from model.data.pictures import open_picture
+from model.data.pictures import identify, open_picture, orientation
 from model.photo_limits import PIXELS_MAX
 
 
@@ -50,14 +47,14 @@ def _tensor(data: bytes) -> Tensor:
 def _is_plain_jpeg(data: bytes) -> bool:
     """Whether nothing but decoding is to be done: an RGB JPEG, upright, of bearable size."""
     try:
-        picture = Image.open(io.BytesIO(data))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        picture = identify(data)
+    except Exception:  # anything that Pillow and its plugins raise; it is named where it is opened
         return False
     if (picture.format, picture.mode) != ("JPEG", "RGB"):
         return False
     if picture.width * picture.height > PIXELS_MAX:
         return False
-    return bool(picture.getexif().get(ExifTags.Base.Orientation, 1) == 1)
+    return orientation(picture) == 1
 
 
 def scaled(pixels: Tensor, width_px: int, height_px: int) -> Tensor:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -14,31 +14,76 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from pydantic import Field, TypeAdapter
 
+from model.data.documents import Count, Matrix, Positive, Share, read_document
 from model.errors import DataError, fault
 from model.geography import COUNTRY_CODES, COUNTRY_INDEX, SUBREGIONS
 
-NEEDED = ("confusion_matrix", "per_country", "reliability", "reliability_before", "ece_before")
+
+@dataclass(frozen=True)
+class _Recall:
+    n: Count
+    recall: Share
+    low: Share
+    high: Share
+
+
+@dataclass(frozen=True)
+class _Bin:
+    n: Count
+    confidence: Share
+    accuracy: Share
+
+
+_Bins = Annotated[list[_Bin], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class _Evaluation:
+    """What the figures show of an evaluation."""
+
+    split: str
+    n: Annotated[Count, Field(ge=1)]
+    top1: Share
+    top1_low: Share
+    top1_high: Share
+    macro_recall: Share
+    labels: list[str]
+    confusion_matrix: Matrix
+    per_country: Annotated[dict[str, _Recall], Field(min_length=1)]
+    reliability: _Bins
+    reliability_before: _Bins
+    ece: Share
+    ece_before: Share
+    temperature: Positive = 1.0
+
+    def __post_init__(self) -> None:
+        if self.labels != list(COUNTRY_CODES) or not self.per_country.keys() <= set(COUNTRY_CODES):
+            raise ValueError("other countries than the 56")
+        if sum(map(sum, self.confusion_matrix)) != self.n:
+            raise ValueError("the counts of confusion_matrix do not add up to n")
+        if (
+            not sum(b.n for b in self.reliability)
+            == sum(b.n for b in self.reliability_before)
+            == self.n
+        ):
+            raise ValueError("the counts of the bins do not add up to n")
 
 
 def read_evaluation(file: Path) -> dict[str, Any]:
-    """What ``model.evaluate --json FILE`` wrote.
+    """What ``model.evaluate --json FILE`` wrote, as far as figures show it.
 
     Raises:
         DataError: no such file, another document, or one of an earlier version.
     """
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        return asdict(read_document(file, TypeAdapter(_Evaluation)))
     except OSError as error:
         raise DataError(fault(file, "cannot be read", "see model.evaluate --json", error)) from None
-    except ValueError:
-        document = None
-    missing = [key for key in NEEDED if not isinstance(document, dict) or key not in document]
-    if missing:
-        raise DataError(
-            f"{file}: not what model.evaluate --json writes (no {missing[0]}); run it again"
-        )
-    return dict(document)
+    except ValueError as error:
+        what = "not what model.evaluate --json writes"
+        raise DataError(fault(file, what, "run it again", error)) from None
 
 
 def confusion(document: dict[str, Any]) -> Figure:
@@ -146,7 +191,7 @@ def reliability(document: dict[str, Any]) -> Figure:
     On the diagonal the net knows what it knows.
     """
     figure = Figure(figsize=(9, 5), layout="constrained")
-    temperature = document.get("temperature", 1.0)
+    temperature = document["temperature"]
     for axes, key, error, title in zip(
         figure.subplots(1, 2, sharey=True),
         ("reliability_before", "reliability"),

@@ -8,6 +8,7 @@ usage::
 from __future__ import annotations
 
 import json
+import reprlib
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -29,6 +30,20 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+_AT_LEAST_0 = (
+    "seed", "small_copies_px", "workers", "weight_decay", "consistency", "save_minutes",
+)  # fmt: skip
+_MOST = {
+    "seed": 2**63 - 1,
+    "crops_per_panorama": 1000,
+    "small_copies_px": 2**13,
+    "batch_size": 2**20,
+    "accumulate": 2**20,
+    "workers": 1024,
+}
+"""What is more than these is a slip of the pen, and no machine has the memory."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,9 @@ class TrainConfig:
         stages: one after the other, with a fresh optimiser each.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     seed: int = 1
     network: NetworkConfig = field(default_factory=NetworkConfig)
@@ -124,9 +141,12 @@ class TrainConfig:
             raise ConfigError(
                 "crops_per_panorama, batch_size, accumulate and the stages: at least one each"
             )
-        for name in ("small_copies_px", "workers", "weight_decay", "consistency"):
+        for name in _AT_LEAST_0:
             if getattr(self, name) < 0:
                 raise ConfigError(f"{name} = {getattr(self, name)}: must be at least 0")
+        for name, most in _MOST.items():
+            if getattr(self, name) > most:
+                raise ConfigError(f"{name} = {getattr(self, name)}: must be at most {most}")
         if not 0 <= self.label_smoothing < 1:
             raise ConfigError(f"label_smoothing = {self.label_smoothing}: must lie in [0, 1)")
         if not (0 <= self.average < 1 and 0 <= self.balance <= 1):
@@ -172,9 +192,13 @@ _TABLES: dict[str, Any] = {
     "preprocessing": Preprocessing,
     "stages": Stage,
 }
+_NO_TOML = (ValueError, RecursionError)
+"""Raised by tomllib: its own error and that of the encoding are among the first."""
+
 _EXPECTED = {
     "bool_type": "true or false",
     "dataclass_type": "a table",
+    "finite_number": "a finite number",
     "float_type": "a number",
     "int_type": "int",
     "string_type": "text",
@@ -195,10 +219,10 @@ def read_config(file: Path, overrides: Sequence[str] = ()) -> TrainConfig:
         ConfigError: no such file, no TOML, an unknown key, or a value of another type.
     """
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(fault(file, "cannot be read", "see model/experiments", error)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except _NO_TOML as error:
         raise ConfigError(fault(file, "not TOML", "see model/experiments", error)) from None
     for override in overrides:
         _set(values, override)
@@ -217,7 +241,7 @@ def _set(values: dict[str, Any], override: str) -> None:
         raise ConfigError(f"--set {override}: must be key=value")
     try:
         value = tomllib.loads(f"x = {text}")["x"]
-    except tomllib.TOMLDecodeError:
+    except _NO_TOML:
         value = text
     *path, last = key.strip().split(".")
     here: Any = values
@@ -237,7 +261,13 @@ def _fault(error: ValidationError) -> str:
         table = str(first["loc"][0]) if len(first["loc"]) > 1 else ""
         known = ", ".join(sorted(setting.name for setting in fields(_TABLES[table])))
         return f"unknown key {where}; known are {known}"
+    if first["type"] == "missing":
+        *above, last = first["loc"]
+        what = f"number {last + 1} of its values" if isinstance(last, int) else last
+        return f"{'.'.join(map(str, above))}: {what} is missing"
     expected = _EXPECTED.get(first["type"]) or first["msg"].removeprefix("Input should be ")
+    if first["type"] == "too_long":
+        expected = f"{first['ctx']['max_length']} values"
     if first["type"] == "literal_error":
         expected = first["ctx"]["expected"].replace("'", "").replace(", ", " or ")
-    return f"{where} = {first['input']!r}: must be {expected}"
+    return f"{where} = {reprlib.repr(first['input'])}: must be {expected}"

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from model.data.datasets import Item
+from model.data.files import text_digest
 from model.errors import fault
 from model.training.batches import Batch
 from model.training.distributed import Processes
@@ -133,7 +134,7 @@ class FeatureCache:
 
 
 def _hashed(texts: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:20]
+    return text_digest("\n".join(texts), 20)
 
 
 def tensors_hash(tensors: Iterable[Tensor]) -> str:

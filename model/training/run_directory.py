@@ -20,6 +20,11 @@ from model.data.files import replacing, write_atomically
 from model.errors import ConfigError, DataError, fault, first_line
 from model.training.distributed import Processes
 
+_MADE = ("checkpoint", "last", "log.csv")
+"""What a run leaves behind besides ``last.pt``, and what a new one would write over."""
+
+_GO_ON = "make room there, then go on with --resume (the last good checkpoint is still there)"
+
 
 class EpochRecord(TypedDict, total=False):
     """A line of ``log.csv``: where in the training it stands, and the figures of the val split."""
@@ -66,19 +71,22 @@ class RunDirectory:
             ConfigError: the directory holds a run.
             DataError: nothing can be written there.
         """
-        holds_one = self._last.exists()
+        can_resume = self._last.exists()
+        holds_one = any((self.path / name).exists() for name in _MADE)
         self._processes.wait()
-        if holds_one:
+        if can_resume:
             raise ConfigError(f"{self.path}: holds a run; add --resume, or give another --out")
+        if holds_one:
+            raise ConfigError(f"{self.path}: holds a run; give another --out")
         if is_checkpoint(self.path):
             raise ConfigError(f"{self.path}: holds a checkpoint; give another --out")
         if not self._processes.leads:
             return
-        with one_line_errors(self.path):
+        settings = json.dumps({**identity, **about}, indent=2) + "\n"
+        with one_line_errors(self.path, "give another --out"):
             self.path.mkdir(parents=True, exist_ok=True)
-            (self.path / "log.csv").unlink(missing_ok=True)
-        save_text(json.dumps({**identity, **about}, indent=2) + "\n", self.path / "config.json")
-        save_text(data, self.path / "data.csv")
+            write_atomically(self.path / "config.json", settings)
+            write_atomically(self.path / "data.csv", data)
 
     def resume(self, identity: Mapping[str, Any]) -> dict[str, Any]:
         """What :meth:`save` wrote last.
@@ -139,8 +147,12 @@ class RunDirectory:
 
 
 @contextmanager
-def one_line_errors(target: Path) -> Iterator[None]:
+def one_line_errors(target: Path, remedy: str = _GO_ON) -> Iterator[None]:
     """Turn whatever a failing write raises into one line; the file's earlier version stays.
+
+    Args:
+        target: what is written.
+        remedy: what to do if that fails.
 
     Raises:
         DataError: nothing could be written.
@@ -148,10 +160,7 @@ def one_line_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, SafetensorError) as error:
-        raise DataError(
-            f"{target}: cannot be written ({_reason(error)}); make room there, then go on with "
-            "--resume (the last good checkpoint is still there)"
-        ) from None
+        raise DataError(f"{target}: cannot be written ({_reason(error)}); {remedy}") from None
 
 
 def _reason(error: BaseException) -> str:

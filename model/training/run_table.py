@@ -11,13 +11,17 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import numpy as np
 import pandas as pd
+from pydantic import Field, TypeAdapter
 
 from model.backbones import pretrained_weights
 from model.data.collection import Collection
+from model.data.documents import Count, Positive, Share, T, read_document
 from model.errors import DataError, fault
 from model.evaluation.metrics import wilson
 from model.evaluation.report import evaluate
@@ -29,14 +33,88 @@ RunSummary = dict[str, Any]
 JUDGED = ("n", "top1", "top1_low", "top1_high", "top5", "macro_recall", "trained_on")
 """What the table takes over from an evaluation."""
 
-LOG_COLUMNS = ("stage", "train_loss", "val_loss", "val_top1", "val_macro_recall")
+SHARES = ["val_top1", "val_macro_recall"]
+LOG_COLUMNS = ["stage", "epoch", "train_loss", "val_loss", *SHARES]
+
+
+@dataclass(frozen=True)
+class _Stage:
+    freeze: str
+    epochs: Positive
+    lr_from: Positive
+    lr_to: Positive
+    solver: str
+
+
+@dataclass(frozen=True)
+class _Network:
+    backbone: str
+    head: list[Count]
+
+
+@dataclass(frozen=True)
+class _Preprocessing:
+    short_side_px: Count
+
+
+@dataclass(frozen=True)
+class _Config:
+    """The settings that the table shows; keys that it does not know do not matter."""
+
+    network: _Network
+    preprocessing: _Preprocessing
+    stages: Annotated[list[_Stage], Field(min_length=1)]
+    pretrained: bool
+    start_from: list[str] = field(default_factory=list)
+    weights_file: str = ""
+    flip: bool | None = None
+    weights: str = field(init=False)
+    """What the run started from, in words."""
+
+    def __post_init__(self) -> None:
+        if self.start_from:
+            weights = ", ".join(self.start_from)
+        elif self.weights_file:
+            weights = Path(self.weights_file).name
+        else:  # raises ValueError if there is no such backbone
+            weights = pretrained_weights(self.network.backbone) if self.pretrained else "random"
+        object.__setattr__(self, "weights", weights)
+
+
+@dataclass(frozen=True)
+class _Best:
+    val_top1: Share
+    val_macro_recall: Share
+
+
+@dataclass(frozen=True)
+class _Info:
+    """What a checkpoint remembers of its run."""
+
+    config: _Config | None = None
+    best: _Best | None = None
+    places: dict[str, Count] = field(default_factory=dict)
+    revision: str | None = None
+
+
+@dataclass(frozen=True)
+class _Checkpoint:
+    info: _Info
+    split_fingerprint: str | None = None
+
+
+@dataclass(frozen=True)
+class _Run:
+    config: _Config
+    split_fingerprint: str | None = None
+    revision: str | None = None
 
 
 def read_log(run: Path) -> pd.DataFrame:
     """The epochs of a run, from its ``log.csv``.
 
     Raises:
-        DataError: no such file, an empty one, or one without the columns that every run writes.
+        DataError: no such file, an empty one, or one without what every run writes.
     """
     file = run / "log.csv"
     remedy = "give the folder of a run that finished an epoch"
@@ -51,6 +129,10 @@ def read_log(run: Path) -> pd.DataFrame:
             raise DataError(f"{file}: no column {column} with numbers; {remedy}")
     if log.empty:
         raise DataError(f"{file}: no epoch in it; {remedy}")
+    figures = log[LOG_COLUMNS]
+    sound = np.isfinite(figures) & (figures >= 0) & ((figures <= 1) | ~figures.columns.isin(SHARES))
+    if wrong := np.flatnonzero(~sound.all(axis=1)).tolist():
+        raise DataError(f"{file}: line {wrong[0] + 2}: not figures of an epoch; {remedy}")
     return log
 
 
@@ -60,93 +142,72 @@ def describe(run: Path) -> RunSummary:
     Raises:
         DataError: the folder is neither a run nor a checkpoint, or its files are damaged.
     """
-    document = _read(run / "config.json", run)
-    if "network" in document:  # a checkpoint by itself, which remembers its run
-        info = document.get("info", {})
-        config, checkpoint, state = info.get("config"), run, "checkpoint"
-        is_there = True
-        best, places = info.get("best", {}), info.get("places", {})
-        done = math.nan
+    file, checkpoint = run / "config.json", run / "checkpoint"
+    document: _Checkpoint | _Run
+    done: float | None = None
+    if "network" in _read(file, TypeAdapter(dict[str, Any])):
+        # A checkpoint by itself, which remembers its run.
+        document = _read(file, TypeAdapter(_Checkpoint))
+        info, state, is_there, checkpoint = document.info, "checkpoint", True, run
+        config, best, revision = info.config, info.best, info.revision
+        if config is None:
+            raise DataError(f"{file}: not the settings of a run (no info.config); train it again")
     else:
-        config, checkpoint = document.get("config"), run / "checkpoint"
-        is_there = (checkpoint / "config.json").is_file()
+        document = _read(file, TypeAdapter(_Run))
+        config, revision = document.config, document.revision
         best, done = _progress(run, config)
+        info, is_there = _Info(), (checkpoint / "config.json").is_file()
+        if is_there:
+            info = _read(checkpoint / "config.json", TypeAdapter(_Checkpoint)).info
         # The best epoch so far is there before the run is over.
-        state = "finished" if is_there and done >= _planned(config) else "unfinished"
-        info = _read(checkpoint / "config.json", run)["info"] if is_there else {}
-        places = info.get("places", {})
-    try:
-        return {
-            "run": str(run),
-            "state": state,
-            "epochs_done": None if math.isnan(done) else done,
-            **_recipe(config),
-            "train_places": _of_split(places, "train") or None,
-            "val": _val(best, places),
-            "split_fingerprint": document.get("split_fingerprint"),
-            "revision": document.get("revision", info.get("revision")),
-            "checkpoint": str(checkpoint) if is_there else None,
-        }
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(
-            f"{run / 'config.json'}: not the settings of a run ({error!r}); train it again"
-        ) from None
-
-
-def _read(file: Path, run: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(
-            f"{run}: no run ({file.name} is missing); give a folder that model.train --out filled"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise DataError(fault(file, "cannot be read", "restore it or train again", error)) from None
-    if not isinstance(document, dict):
-        raise DataError(f"{file}: not the settings of a run; train it again")
-    return document
-
-
-def _progress(run: Path, config: Any) -> tuple[RunSummary, float]:
-    """The best epoch that the log holds, and how many epochs are behind the run."""
-    if not (run / "log.csv").is_file():
-        return {}, 0.0
-    log = read_log(run)
-    last = log.iloc[-1]
-    try:
-        epochs = [float(stage["epochs"]) for stage in config["stages"]]
-        stage = int(last["stage"])
-        done = sum(epochs[:stage]) + min(float(last["epoch"]), epochs[stage])
-    except (KeyError, TypeError, IndexError):
-        raise DataError(f"{run}: log.csv and config.json do not fit; train it again") from None
-    best = log.sort_values("val_loss").iloc[0]
-    return {str(key): value for key, value in best.items()}, done
-
-
-def _planned(config: Any) -> float:
-    return sum(float(stage["epochs"]) for stage in config["stages"])
-
-
-def _recipe(config: Mapping[str, Any]) -> RunSummary:
-    """The settings that the table shows; keys that it does not know do not matter."""
-    network = config["network"]
-    keys = ("freeze", "epochs", "lr_from", "lr_to", "solver")
+        planned = sum(stage.epochs for stage in config.stages)
+        state = "finished" if is_there and done >= planned else "unfinished"
     return {
-        "backbone": network["backbone"],
-        "head": list(network["head"]),
-        "weights": _weights(config, network["backbone"]),
-        "stages": [{key: stage[key] for key in keys} for stage in config["stages"]],
-        "short_side_px": config["preprocessing"]["short_side_px"],
-        "flip": config.get("flip"),
+        "run": str(run),
+        "state": state,
+        "epochs_done": done,
+        "backbone": config.network.backbone,
+        "head": config.network.head,
+        "weights": config.weights,
+        "stages": [asdict(stage) for stage in config.stages],
+        "short_side_px": config.preprocessing.short_side_px,
+        "flip": config.flip,
+        "train_places": _of_split(info.places, "train") or None,
+        "val": _val(best, info.places),
+        "split_fingerprint": document.split_fingerprint,
+        "revision": revision,
+        "checkpoint": str(checkpoint) if is_there else None,
     }
 
 
-def _weights(config: Mapping[str, Any], backbone: str) -> str:
-    if starts := config.get("start_from"):
-        return ", ".join(starts)
-    if config.get("weights_file"):
-        return Path(config["weights_file"]).name
-    return pretrained_weights(backbone) if config["pretrained"] else "random"
+def _read(file: Path, shape: TypeAdapter[T]) -> T:
+    try:
+        return read_document(file, shape)
+    except FileNotFoundError:
+        raise DataError(
+            f"{file.parent}: no run ({file.name} is missing); give a folder that model.train --out "
+            "filled"
+        ) from None
+    except OSError as error:
+        raise DataError(fault(file, "cannot be read", "restore it or train again", error)) from None
+    except ValueError as error:
+        what = "not the settings of a run"
+        raise DataError(fault(file, what, "restore it or train again", error)) from None
+
+
+def _progress(run: Path, config: _Config) -> tuple[_Best | None, float]:
+    """The best epoch that the log holds, and how many epochs are behind the run."""
+    if not (run / "log.csv").is_file():
+        return None, 0.0
+    log = read_log(run)
+    last = log.iloc[-1]
+    epochs = [stage.epochs for stage in config.stages]
+    if last["stage"] not in range(len(epochs)):
+        raise DataError(f"{run}: log.csv and config.json do not fit; train it again")
+    stage = int(last["stage"])
+    best = log.sort_values("val_loss").iloc[0]
+    done = sum(epochs[:stage]) + min(float(last["epoch"]), epochs[stage])
+    return _Best(float(best["val_top1"]), float(best["val_macro_recall"])), done
 
 
 def _of_split(places: Mapping[str, int], split: str) -> int:
@@ -154,13 +215,12 @@ def _of_split(places: Mapping[str, int], split: str) -> int:
     return sum(count for name, count in places.items() if name.endswith(f" {split}"))
 
 
-def _val(best: Mapping[str, Any], places: Mapping[str, int]) -> RunSummary | None:
+def _val(best: _Best | None, places: Mapping[str, int]) -> RunSummary | None:
     """Figures of the val split; how many places it has is known once there is a checkpoint."""
-    if "val_top1" not in best:
+    if best is None:
         return None
-    n = _of_split(places, "val")
-    top1 = float(best["val_top1"])
-    found: RunSummary = {"top1": top1, "macro_recall": float(best["val_macro_recall"])}
+    n, top1 = _of_split(places, "val"), best.val_top1
+    found: RunSummary = {"top1": top1, "macro_recall": best.val_macro_recall}
     if n:
         low, high = wilson(top1 * n, n)
         found |= {"n": n, "top1_low": low, "top1_high": high}

@@ -9,6 +9,8 @@ from typing import Literal
 from model.errors import ConfigError
 from model.network import Freeze
 
+MOST_EPOCHS = 100_000
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -54,8 +56,10 @@ class Stage:
     short_side_px: int = 0
 
     def __post_init__(self) -> None:
-        if not (self.epochs > 0 and self.lr_from > 0 and self.lr_to > 0):
-            raise ConfigError("epochs, lr_from and lr_to must be above 0")
+        if not (0 < self.epochs <= MOST_EPOCHS and self.lr_from > 0 and self.lr_to > 0):
+            raise ConfigError(
+                f"epochs, lr_from and lr_to must be above 0, and epochs at most {MOST_EPOCHS}"
+            )
         if not (self.head_rate > 0 and 0 < self.layer_decay <= 1):
             raise ConfigError("head_rate must be above 0, layer_decay in (0, 1]")
         if not 0 <= self.warmup < self.epochs:

@@ -129,12 +129,15 @@ def _row(file: Path, row: TableRow) -> ManifestRow:
 
 
 def write_manifest(file: Path, rows: Iterable[ManifestRow]) -> None:
-    """Write the table, whole or not at all.
+    """Write the table, whole or not at all; names of files that are no UTF-8 as their bytes.
 
     Raises:
         OSError: it cannot be written.
     """
-    with replacing(file) as temporary, temporary.open("w", newline="", encoding="utf-8") as lines:
+    with (
+        replacing(file) as temporary,
+        temporary.open("w", newline="", encoding="utf-8", errors="backslashreplace") as lines,
+    ):
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(COLUMNS)
         for row in rows:

@@ -8,6 +8,7 @@ find them measured.
 from __future__ import annotations
 
 import io
+import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -164,12 +165,16 @@ def _measure_chunk(
 
 
 def _stored(connection: sqlite3.Connection, names: Sequence[str]) -> dict[str, Measured]:
+    """What the store knows of these pictures; rows that are damaged count as missing."""
     marks = ", ".join("?" * len(names))
     query = f"SELECT * FROM measures_208_64 WHERE digest IN ({marks})"
     side = THUMBNAIL_PX
     return {
         name: Measured(Quality(*figures), np.frombuffer(blob, np.uint8).reshape(side, side))
         for name, *figures, blob in connection.execute(query, list(names))
+        if all(isinstance(figure, float) and math.isfinite(figure) for figure in figures)
+        and isinstance(blob, bytes)
+        and len(blob) == side * side
     }
 
 
@@ -180,4 +185,6 @@ def _keep(connection: sqlite3.Connection, results: dict[str, Measured | PictureE
         if isinstance(m, Measured)
     ]
     with connection:
-        connection.executemany("INSERT OR IGNORE INTO measures_208_64 VALUES (?, ?, ?, ?, ?)", rows)
+        connection.executemany(
+            "INSERT OR REPLACE INTO measures_208_64 VALUES (?, ?, ?, ?, ?)", rows
+        )

@@ -11,7 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from model.data.collection import Collection
-from model.data.files import write_atomically
+from model.data.files import replacing
 from model.data.hub import local_directory
 from model.data.thinning.manifest import write_manifest
 from model.data.thinning.measures import measure_all
@@ -75,8 +75,10 @@ def thin_to_files(
     for failure in (m for m in measured if isinstance(m, PictureError)):
         log.warning("%s", failure)
     thinned = thin(collection, measured, settings, weights)
-    write_manifest(out, below(thinned.rows, directories))
     document = summary(collection, thinned, settings)
     document |= {"data": list(data), "confusions": confusions and str(confusions)}
-    write_atomically(out.with_suffix(".json"), json.dumps(document, indent=1) + "\n")
+    # Both are written before the first takes its name: no manifest without its document.
+    with replacing(out.with_suffix(".json")) as beside:
+        beside.write_text(json.dumps(document, indent=1) + "\n")
+        write_manifest(out, below(thinned.rows, directories))
     return document

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 from collections import Counter, defaultdict
@@ -17,15 +16,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from model.data.collection import Collection
+from model.data.documents import Matrix, read_document
 from model.data.thinning.duplicates import THUMBNAIL_PX, Pair, find, groups
 from model.data.thinning.manifest import ManifestRow
 from model.data.thinning.measures import Measured
 from model.data.thinning.quality import information
 from model.data.thinning.quotas import targets
 from model.errors import ConfigError, DataError, PictureError, fault
-from model.geography import COUNTRY_CODES
 from model.types import Split
 
 ORDER: tuple[Split, ...] = ("test", "val", "train")
@@ -235,25 +235,26 @@ def _figures(measured: Measured | PictureError, rank: float) -> dict[str, str]:
     return figures | {"information": f"{rank:.4f}"}
 
 
+@dataclass(frozen=True)
+class _Confusions:
+    """What is followed of an evaluation."""
+
+    confusion_matrix: Matrix
+
+
 def read_confusions(file: Path) -> list[list[int]]:
     """The confusion matrix of an evaluation: [56][56] counts, truth by guess.
 
     Raises:
         DataError: the file is missing, or not what ``model.evaluate --json`` writes.
     """
-    counts: Any = np.zeros(0)
     try:
-        matrix = json.loads(file.read_text(encoding="utf-8"))["confusion_matrix"]
-        counts = np.array(matrix, dtype=np.int64)
+        return read_document(file, TypeAdapter(_Confusions)).confusion_matrix
     except OSError as error:
         raise DataError(fault(file, "cannot be read", "see model.evaluate --json", error)) from None
-    except (ValueError, KeyError, TypeError):
-        pass  # said below
-    side = len(COUNTRY_CODES)
-    if counts.shape != (side, side) or (counts < 0).any():
-        raise DataError(f"{file}: not what model.evaluate --json writes; run it again")
-    found: list[list[int]] = counts.tolist()
-    return found
+    except ValueError as error:
+        what = "not what model.evaluate --json writes"
+        raise DataError(fault(file, what, "run it again", error)) from None
 
 
 def below(rows: Iterable[ManifestRow], directories: Sequence[Path]) -> list[ManifestRow]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from model.checkpoint import Checkpoint, load, save
 from model.data.preprocessing import Preprocessing
@@ -108,3 +110,94 @@ def test_a_config_that_is_no_json_is_named(saved: Path) -> None:
     (saved / "config.json").write_text("{")
     with pytest.raises(CheckpointError, match=r"config\.json: cannot be read"):
         load(saved)
+
+
+@pytest.mark.parametrize("text", ["[1]", "null", "3", "[" * 100_000, '{"a":' * 100_000])
+def test_a_config_that_is_no_table_is_named(saved: Path, text: str) -> None:
+    (saved / "config.json").write_text(text)
+    with pytest.raises(CheckpointError, match=r"config\.json: cannot be read \(.*\); restore it"):
+        load(saved)
+
+
+@pytest.mark.parametrize(
+    ("change_to", "message"),
+    [
+        ({"temperature": 0}, r"temperature: .*greater than 0"),
+        ({"temperature": -1.0}, r"temperature: .*greater than 0"),
+        ({"temperature": float("nan")}, r"temperature: .*finite number"),
+        ({"temperature": float("inf")}, r"temperature: .*finite number"),
+        ({"temperature": "1"}, r"temperature: .*valid number"),
+        ({"info": None}, "info: "),
+        ({"info": [1]}, "info: "),
+        ({"info": "x"}, "info: "),
+        ({"sha256": None}, "sha256: "),
+        ({"sha256": []}, "sha256: "),
+        ({"network": {"backbone": 3}}, r"network\.backbone: "),
+        ({"network": {"head": [-1]}}, r"head = \[-1\]: widths must be"),
+        ({"preprocessing": {"short_side_px": float("nan")}}, r"preprocessing\.short_side_px: "),
+        ({"preprocessing": {"stride_px": float("nan")}}, r"preprocessing\.stride_px: "),
+        ({"preprocessing": {"stride_px": 10**9}}, r"short_side_px = 320: at least 1000000000"),
+        ({"preprocessing": {"short_side_px": 10**9}}, r"at most 16384 px"),
+        ({"preprocessing": {"max_aspect": 1e9}}, r"at most 16384 px"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named(
+    saved: Path, change_to: dict[str, object], message: str
+) -> None:
+    change(saved / "config.json", **change_to)
+    with pytest.raises(CheckpointError, match=rf"config\.json: .*{message}") as caught:
+        load(saved)
+    assert "\n" not in str(caught.value)
+
+
+def hashed(directory: Path) -> None:
+    """Make the hashes of a checkpoint those of its files."""
+    names = ("model.safetensors", "trained.json")
+    hashes = {n: hashlib.sha256((directory / n).read_bytes()).hexdigest() for n in names}
+    change(directory / "config.json", sha256=hashes)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "trained.json"])
+def test_a_file_without_a_hash_is_refused(saved: Path, name: str) -> None:
+    hashes = json.loads((saved / "config.json").read_text())["sha256"]
+    change(saved / "config.json", sha256={n: h for n, h in hashes.items() if n != name})
+    with pytest.raises(CheckpointError, match=rf"{name}: hash differs from config\.json"):
+        load(saved)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(saved: Path, value: float) -> None:
+    state = load_file(saved / "model.safetensors")
+    name = next(name for name in state if name.startswith("head"))
+    state[name] = state[name].clone()
+    state[name][0] = value
+    save_file(state, saved / "model.safetensors")
+    hashed(saved)
+    with pytest.raises(CheckpointError, match=r"safetensors: not all weights are finite; restore"):
+        load(saved)
+
+
+@pytest.mark.parametrize(
+    ("places", "message"),
+    [
+        ({}, "keys: "),
+        ([], "object"),
+        ({"keys": None, "digests": [], "locations": []}, "keys: "),
+        ({"keys": [], "digests": [1], "locations": []}, r"digests\.0: "),
+        ({"keys": [], "digests": [], "locations": [1]}, r"locations\.0: "),
+        ({"keys": [], "digests": [], "locations": [[1000.0, 0.0]]}, "no latitude"),
+    ],
+)
+def test_damaged_places_are_named_though_their_hash_is_right(
+    saved: Path, places: object, message: str
+) -> None:
+    (saved / "trained.json").write_text(json.dumps(places))
+    hashed(saved)
+    with pytest.raises(CheckpointError, match=rf"trained\.json: .*{message}.*; restore it or"):
+        load(saved)
+
+
+def test_the_folder_of_a_run_says_where_its_checkpoint_lies(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"config": {}}')
+    with pytest.raises(CheckpointError, match=r"a run, not a checkpoint; give .*/checkpoint$"):
+        load(tmp_path)

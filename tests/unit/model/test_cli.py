@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model import cli, compare, evaluate, explain, plots
+from model.data import thin
+from model.errors import ConfigError, OutputError
 from model.geography import COUNTRY_CODES
 from tests.conftest import ROOT, jpeg, shard
 
@@ -118,7 +121,48 @@ def test_explain(tmp_path: Path) -> None:
     assert_one_line(call(*explain, "--mask-boxes", "0,0,2,1"), "--mask-boxes 0,0,2,1")
     missing = tmp_path / "no" / "o.png"
     assert_one_line(call("-m", "model.explain", photo, "--out", missing), "does not exist")
+    no_json = ("--json", tmp_path / "no" / "x.json")
+    assert_one_line(call("-m", "model.explain", photo, "--out", again, *no_json), "does not exist")
     assert not again.exists()
+
+
+@pytest.mark.parametrize("suffix", ["psd", "fits", "xbm", "h5", "mpg", "txt"])
+def test_formats_that_cannot_be_written_are_refused_before_the_net_is_read(
+    tmp_path: Path, suffix: str
+) -> None:
+    out = str(tmp_path / f"o.{suffix}")
+    with pytest.raises(ConfigError, match=rf"o\.{suffix}: no picture format .*; use \.png"):
+        explain.main(["no.jpg", "--out", out, "--checkpoint", "none"])
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        [evaluate.main, "--data", "none", "--json"],
+        [compare.main, "none", "--json"],
+        [compare.main, "none", "--out"],
+        [explain.main, "none", "--out"],
+        [plots.main, "distribution", "--data", "none", "--out"],
+        [thin.main, "--data", "none", "--out"],
+    ],
+    ids=lambda command: f"{command[0].__module__} {command[-1]}",
+)
+def test_where_nothing_can_be_written_is_said_before_anything_is_read(
+    tmp_path: Path, command: list[Any], kind: str
+) -> None:
+    main, *arguments = command
+    target = tmp_path if kind == "folder" else tmp_path / "no" / "x.png"
+    remedy = "give the name of a file" if kind == "folder" else "make it first"
+    with pytest.raises(OutputError, match=f"cannot be written .*{remedy}"):
+        main([*arguments, str(target)])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("threads", [-1, 0, 1025, 3_000_000_000, 10**40])
+def test_threads_that_no_machine_has(threads: int) -> None:
+    with pytest.raises(ConfigError, match=f"--threads {threads}: must be from 1 to 1024"):
+        cli.set_threads(threads)
 
 
 def test_evaluate_counts_what_it_leaves_out(

@@ -166,7 +166,16 @@ def test_kinds_stand_apart_and_what_the_net_learnt_is_left_out(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"weights_sha256": "%s", "accuracy": {"rendered": 5}}']
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        "[" * 100_000,
+        '{"weights_sha256": "%s", "accuracy": {"rendered": 5}}',
+        '{"weights_sha256": "%s", "accuracy": {"rendered": {"sharp_eyed": '
+        '{"n": 2, "top1": "x", "low": 0, "high": 1}}}}',
+    ],
 )
 def test_a_damaged_file_of_figures_is_none(tmp_path: Path, text: str) -> None:
     shutil.copy(DEFAULT_CHECKPOINT / "config.json", tmp_path)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zlib
 from typing import Any
 
@@ -120,6 +121,19 @@ def test_16_bit_grey_is_scaled_not_clipped() -> None:
     opened = open_picture(encoded(Image.fromarray(grey_ramp(65535, np.uint16)), "PNG"), "p.png")
     middle = np.asarray(opened)[:, 32].mean()
     assert 110 < middle < 146
+
+
+@pytest.mark.parametrize("top", [1, 255, 65535, 1e6])
+@pytest.mark.parametrize("odd", [0.0, np.nan, np.inf, -np.inf])
+def test_floats_are_scaled_by_the_range_that_they_fill(top: float, odd: float) -> None:
+    values = np.tile(np.linspace(0, top, 64), (48, 1)).astype(np.float32)
+    values[0, 0] = odd
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pixels = np.asarray(open_picture(encoded(Image.fromarray(values), "TIFF"), "p"))
+    assert pixels[0, 0].tolist() == [255 if odd == np.inf else 0] * 3
+    assert pixels[:, 63].min() == 255
+    assert abs(int(pixels[5, 32, 0]) - 129) < 3
 
 
 def test_transparency_is_laid_on_white() -> None:

@@ -190,12 +190,62 @@ def test_files_that_are_no_log_or_evaluation(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("")
     with pytest.raises(DataError, match="no table"):
         read_log(tmp_path)
-    for text in ("[1]", "{}", "not json"):
+    for text in ("[1]", "{}", "not json", "[" * 100_000):
         (tmp_path / "e.json").write_text(text)
         with pytest.raises(DataError, match=r"e\.json: not what model\.evaluate --json writes"):
             read_evaluation(tmp_path / "e.json")
     with pytest.raises(DataError, match=r"none\.json: cannot be read \(No such file"):
         read_evaluation(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"n": None}, "n: "),
+        ({"top1": None}, "top1: "),
+        ({"macro_recall": None}, "macro_recall: "),
+        ({"labels": ["HU"]}, "other countries than the 56"),
+        ({"confusion_matrix": "x"}, "confusion_matrix: "),
+        ({"confusion_matrix": [[1], [1, 2]]}, r"confusion_matrix\.0: "),
+        ({"confusion_matrix": [[1, 2], [3, 4]]}, r"confusion_matrix\.0: "),
+        ({"confusion_matrix": [[0] * 56] * 55}, "confusion_matrix: "),
+        ({"confusion_matrix": [[0] * 56] * 56}, "do not add up to n"),
+        ({"confusion_matrix": [[10**30] * 56] * 56}, r"confusion_matrix\.0\.0: "),
+        ({"per_country": {}}, "per_country: "),
+        ({"per_country": []}, "per_country: "),
+        ({"per_country": None}, "per_country: "),
+        ({"per_country": {"HU": {}}}, r"per_country\.HU\.n: "),
+        ({"per_country": {"XX": {"n": 1, "recall": 1, "low": 1, "high": 1}}}, "other countries"),
+        ({"reliability": []}, "reliability: "),
+        ({"reliability": None}, "reliability: "),
+        ({"reliability": [{"a": 1}]}, r"reliability\.0\.n: "),
+        ({"reliability": [{"n": 0, "confidence": 1, "accuracy": 1}]}, "do not add up to n"),
+        ({"ece": "x"}, "ece: "),
+        ({"ece_before": float("nan")}, "ece_before: "),
+        ({"temperature": None}, "temperature: "),
+        ({"temperature": float("inf")}, "temperature: "),
+    ],
+)
+def test_an_evaluation_that_makes_no_sense_is_named(
+    all_countries: dict[str, Any], change: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "e.json"
+    file.write_text(json.dumps(all_countries))
+    whole = read_evaluation(file)
+    assert whole == {key: all_countries[key] for key in whole}
+    file.write_text(json.dumps(all_countries | change))
+    with pytest.raises(DataError, match=rf"e\.json: not what .* \(.*{message}.*\); run it again"):
+        read_evaluation(file)
+
+
+@pytest.mark.parametrize("key", ["n", "top1", "macro_recall", "ece", "labels"])
+def test_an_evaluation_that_lacks_something_is_named(
+    all_countries: dict[str, Any], key: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "e.json"
+    file.write_text(json.dumps({k: v for k, v in all_countries.items() if k != key}))
+    with pytest.raises(DataError, match=rf"e\.json: not what .* \({key}: "):
+        read_evaluation(file)
 
 
 def test_the_command_line(tmp_path: Path) -> None:

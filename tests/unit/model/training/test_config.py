@@ -50,7 +50,9 @@ def test_values_and_overrides(tmp_path: Path) -> None:
         ("[augmentation]\nmixup = -1", [], "mixup and cutmix must be at least 0"),
         ("[augmentation]\nmagnitude = 31", [], r"magnitude in \[0, 30\]"),
         ("[augmentation]\ncrop = 1", [], r"unknown key augmentation\.crop; known are brightness"),
-        ("[augmentation]\nscale = [0.5]", [], r"augmentation\.scale\.1 = .*: must be"),
+        ("[augmentation]\nscale = [0.5]", [], "augmentation.scale: number 2 of its values is miss"),
+        ("[augmentation]\nscale = [0.1, 0.5, 1]", [], r"scale = \[.*\]: must be 2 values"),
+        ("[distillation]\nweight = 0.5", [], "distillation: teachers is missing"),
         ("[[stages]]\nsolver = 'lbfgs'\ncache = false", [], "needs cache = true"),
         ("pixels = 'slow'", [], "pixels = 'slow': must be exact or fast"),
         ("sampler = 'fair'", [], "sampler = 'fair': must be places or balanced"),
@@ -86,7 +88,8 @@ def test_values_and_overrides(tmp_path: Path) -> None:
             [],
             "source_weights: no source photo; there are parquet, photos, practice",
         ),
-        ("[network]\nbackbone = 'resnet50'\nhead = [0]", [], "widths must be at least 1"),
+        ("[network]\nbackbone = 'resnet50'\nhead = [0]", [], "widths must be from 1 to 65536"),
+        ("[network]\nhead = [1000000000000]", [], "widths must be from 1 to 65536"),
         ("stages = 3", [], "must be a list"),
         ("stages = [3]", [], r"stages\.0 = 3: must be a table"),
         ("network = 'x'", [], "network = 'x': must be a table"),
@@ -100,6 +103,15 @@ def test_values_and_overrides(tmp_path: Path) -> None:
             r"preprocessing\.letterbox = 'x': must be tight or",
         ),
         ("seed = ", [], "not TOML"),
+        (f"seed = {'9' * 5000}", [], "not TOML"),
+        (f"x = {'[' * 5000}", [], "not TOML"),
+        ("", [f"batch_size={'9' * 5000}"], r"batch_size = '9+\.\.\.9+': must be int"),
+        ("seed = -1", [], "seed = -1: must be at least 0"),
+        ("seed = 9999999999999999999", [], "seed = 9999999999999999999: must be at most"),
+        ("batch_size = 100_000_000_000", [], "batch_size = 100000000000: must be at most"),
+        ("save_minutes = -1", [], r"save_minutes = -1\.0: must be at least 0"),
+        ("[[stages]]\nepochs = 1e308", [], "epochs at most 100000"),
+        ("[augmentation]\nrand_augment = 1_000_000", [], r"rand_augment in \[0, 100\]"),
         ("", ["seed"], "must be key=value"),
         ("", ["sead=1"], "unknown key sead"),
         ("", ["stages.0.epochs=1.0", "stages.x=1"], "must be a list"),
@@ -131,3 +143,24 @@ def test_the_rate_rises_first_if_asked_to() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no\.toml: cannot be read \(No such file"):
         read_config(tmp_path / "no.toml")
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "weight_decay", "logit_adjustment", "save_minutes", "source_weights.photos",
+        "network.dropout", "preprocessing.max_aspect", "augmentation.mixup", "stages.0.epochs",
+        "stages.0.lr_from", "stages.0.head_rate", "stages.0.l2", "distillation.temperature",
+    ],
+)  # fmt: skip
+def test_numbers_are_finite(tmp_path: Path, key: str, number: str) -> None:
+    file = written(tmp_path, "[distillation]\nteachers = ['a']\n[[stages]]\n")
+    with pytest.raises(ConfigError, match=f"{key} = {number}: must be a finite number"):
+        read_config(file, [f"{key}={number}"])
+
+
+def test_a_byte_order_mark_is_no_letter(tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    file.write_bytes(b"\xef\xbb\xbfseed = 3\n")
+    assert read_config(file).seed == 3

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +15,11 @@ from model.data.collection import Collection
 from model.data.preprocessing import Preprocessing
 from model.errors import ConfigError, DataError
 from model.training.config import TrainConfig
+from model.training.run_directory import RunDirectory
 from model.training.stage import Stage
 from model.training.trainer import Trainer
 from tests.unit.model.training.small_runs import (
+    ALONE,
     killed_after_an_epoch,
     on_pixels,
     small_trainer,
@@ -98,3 +101,31 @@ def test_a_checkpoint_is_not_written_over(data: Collection, tmp_path: Path) -> N
     with pytest.raises(ConfigError, match="checkpoint: holds a checkpoint; give another --out"):
         small_trainer(data, checkpoint).run(resume=False)
     load(checkpoint)
+
+
+@pytest.mark.parametrize("kept", ["checkpoint/config.json", "last/config.json", "log.csv"])
+def test_what_is_left_of_a_run_is_not_written_over(tmp_path: Path, kept: str) -> None:
+    (tmp_path / kept).parent.mkdir(exist_ok=True)
+    (tmp_path / kept).write_text("kept")
+    with pytest.raises(ConfigError, match=r"holds a run; give another --out$"):
+        RunDirectory(tmp_path, ALONE).begin({}, {}, "")
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [tmp_path / kept]
+    assert (tmp_path / kept).read_text() == "kept"
+
+
+def test_a_folder_that_cannot_be_made_asks_for_another(tmp_path: Path) -> None:
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(b"kept")
+    for out, reason in ((file, "File exists"), (file / "run", "Not a directory")):
+        with pytest.raises(
+            DataError, match=rf"cannot be written \({reason}\); give another --out$"
+        ):
+            RunDirectory(out, ALONE).begin({}, {}, "")
+    assert file.read_bytes() == b"kept"
+
+
+def test_odd_bytes_of_names_are_escaped(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    directory = RunDirectory(tmp_path / "run", ALONE)
+    directory.begin({}, {}, f"key,file\nab,{name}\n")
+    assert r"ab,caf\udce9.jpg" in (tmp_path / "run" / "data.csv").read_text(encoding="utf-8")

@@ -161,6 +161,10 @@ def test_the_table_for_people_and_for_spreadsheets(tmp_path: Path) -> None:
         ("", "no table"),
         (HEADER, "no (epoch in it|column stage with numbers)"),
         (HEADER + "0,1,1e-3,3,2.5,high,0.2\n", "no column val_top1 with numbers"),
+        (HEADER + LOG + "nan,nan,nan,nan,nan,nan,nan\n", "line 5: not figures of an epoch"),
+        (HEADER + "inf,inf,inf,inf,inf,inf,inf\n", "line 2: not figures of an epoch"),
+        (HEADER + "-1,1,1e-3,3,2.5,0.3,0.2\n", "line 2: not figures of an epoch"),
+        (HEADER + LOG + "0,4,1e-3,3,2.5,1.3,0.2\n", "line 5: not figures of an epoch"),
     ],
 )
 def test_a_log_that_is_none_is_one_line(log: str | None, message: str, tmp_path: Path) -> None:
@@ -180,3 +184,58 @@ def test_a_folder_that_is_no_run_is_named(tmp_path: Path) -> None:
     stages = [stage("front", 3, (1e-3, 1e-4))]
     with pytest.raises(DataError, match=r"log\.csv and config\.json do not fit"):
         describe(run(tmp_path / "a", "4,1,1e-3,3,2.5,0.3,0.2\n", *stages))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"stages": None}, r"config\.stages: "),
+        ({"stages": []}, r"config\.stages: "),
+        ({"stages": [stage("front", 3, (1e-3, 1e-4)) | {"epochs": "x"}]}, r"stages\.0\.epochs: "),
+        ({"stages": [stage("front", 3, (1e-3, 1e-4)) | {"lr_from": "x"}]}, r"0\.lr_from: "),
+        ({"network": {"backbone": 3, "head": []}}, r"network\.backbone: "),
+        ({"network": {"backbone": "nosuch", "head": []}}, "config: Unknown model nosuch"),
+        ({"network": {"backbone": "resnet50", "head": None}}, r"network\.head: "),
+        ({"start_from": [1]}, r"start_from\.0: "),
+        ({"preprocessing": {}}, r"preprocessing\.short_side_px: "),
+    ],
+)
+def test_settings_of_a_run_that_make_no_sense_are_named(
+    change: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    folder = run(tmp_path / "a", LOG, stage("front", 3, (1e-3, 1e-4)))
+    document = json.loads((folder / "config.json").read_text())
+    document["config"] |= change
+    (folder / "config.json").write_text(json.dumps(document))
+    with pytest.raises(DataError, match=rf"a/config\.json: .*{message}") as caught:
+        describe(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[" * 100_000, "recursion limit"),
+        ("[1]", "object"),
+        ('{"network": {}}', "info: "),
+        ('{"network": {}, "info": null}', "info: "),
+        ('{"network": {}, "info": {"places": null}}', r"info\.places: "),
+        ('{"network": {}, "info": {"places": {"a train": "x"}}}', r"info\.places\.a train: "),
+        ('{"network": {}, "info": {"best": {"val_top1": NaN}}}', r"info\.best\.val_top1: "),
+    ],
+)
+def test_a_damaged_checkpoint_of_a_run_is_named(text: str, message: str, tmp_path: Path) -> None:
+    folder = run(tmp_path / "a", LOG, stage("front", 3, (1e-3, 1e-4)), places={})
+    (folder / "checkpoint" / "config.json").write_text(text)
+    pattern = rf"checkpoint/config\.json: not the settings of a run \(.*{message}.*; restore it"
+    with pytest.raises(DataError, match=pattern):
+        describe(folder)
+    if "network" in text:
+        with pytest.raises(DataError, match=pattern):
+            describe(folder / "checkpoint")
+
+
+def test_a_checkpoint_that_knows_no_settings_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"network": {}, "info": {}}')
+    with pytest.raises(DataError, match=r"not the settings of a run \(no info\.config\); train it"):
+        describe(tmp_path)

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import json
+import os
 import shutil
 import threading
 from collections import Counter
@@ -20,10 +21,10 @@ from PIL import ImageFilter
 from model.data.collection import Collection
 from model.data.thin import main
 from model.data.thinning import measures
-from model.data.thinning.manifest import ManifestRow, read_manifest
+from model.data.thinning.manifest import ManifestRow, read_manifest, write_manifest
 from model.data.thinning.measures import Measured, measure_all, measure_picture
 from model.data.thinning.selection import ThinningSettings, leave_out
-from model.errors import ConfigError, DataError, PictureError
+from model.errors import ConfigError, DataError, OutputError, PictureError
 from model.figures.data import thinning
 from model.geography import COUNTRY_CODES
 from model.plots import main as plots
@@ -279,6 +280,21 @@ def test_what_was_measured_is_not_measured_again(
             assert (m.thumbnail == fresh.thumbnail).all()
 
 
+def test_a_manifest_is_not_left_without_its_document(
+    photo_folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "m.json").mkdir()
+    with pytest.raises(OutputError, match=r"m\.json: cannot be written \(Is a directory\)"):
+        main(["--data", str(photo_folder(Hungary=4)), "--out", str(tmp_path / "m.csv")])
+    assert sorted(file.name for file in tmp_path.glob("m.*")) == ["m.json"]
+
+
+def test_odd_bytes_of_names_are_escaped(tmp_path: Path) -> None:
+    row = ManifestRow("ab", os.fsdecode(b"Hungary/caf\xe9.jpg"), "", "HU", "photos", "train")
+    write_manifest(tmp_path / "m.csv", [row])
+    assert r"ab,Hungary/caf\udce9.jpg," in (tmp_path / "m.csv").read_text(encoding="utf-8")
+
+
 def test_several_runs_may_share_a_store(data: Path, tmp_path: Path) -> None:
     collection, store = Collection.open([data / "photos"]), tmp_path / "m.sqlite"
     results: list[list[Any]] = []
@@ -341,7 +357,8 @@ def test_other_bad_input_is_one_line_as_well(
     ):
         with pytest.raises(ConfigError, match=message):
             main([*arguments, *options])
-    for text in ("{}", "text", '{"confusion_matrix": [[1]]}', "[]"):
+    huge = json.dumps({"confusion_matrix": [[10**30] * 56] * 56})
+    for text in ("{}", "text", '{"confusion_matrix": [[1]]}', "[]", huge, "[" * 100_000):
         evaluation.write_text(text)
         with pytest.raises(DataError, match=r"e\.json: not what model\.evaluate"):
             main([*arguments, "--confusions", str(evaluation)])
