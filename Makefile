@@ -83,6 +83,7 @@ opponent: $(VENV)/.test
 	$(call TRAIN,teacher,teacher-3) --set seed=3 --set stages.1.short_side_px=288 --set augmentation.mixup=0.4
 	$(call TRAIN,opponent,opponent)
 	$(call TRAIN,refine,refined)
+	$(call TRAIN,sharpen,sharpened)
 
 audit: $(VENV)/.test
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock
