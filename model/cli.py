@@ -55,9 +55,9 @@ def run(main: Callable[[], None], *, trains: bool = False) -> None:
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the console cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
-    for handler in logging.getLogger().handlers:
-        handler.setFormatter(_OneLine())
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_OneLine())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for client in ("httpx", "httpx2"):  # huggingface_hub's, before and since its version 2
         logging.getLogger(client).setLevel(logging.WARNING)
     try:

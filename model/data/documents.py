@@ -12,6 +12,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from model.errors import DataError, fault
 from model.geography import COUNTRY_CODES
 
 T = TypeVar("T")
@@ -39,8 +40,23 @@ def read_document(file: Path, shape: TypeAdapter[T]) -> T:
     return parse_document(file.read_bytes(), shape)
 
 
+def read_evaluation_part(file: Path, shape: TypeAdapter[T]) -> T:
+    """What is wanted of a document of ``model.evaluate --json``.
+
+    Raises:
+        DataError: the file is missing, or another document.
+    """
+    try:
+        return read_document(file, shape)
+    except OSError as error:
+        raise DataError(fault(file, "cannot be read", "see model.evaluate --json", error)) from None
+    except ValueError as error:
+        what = "not what model.evaluate --json writes"
+        raise DataError(fault(file, what, "run it again", error)) from None
+
+
 def parse_document(data: bytes, shape: TypeAdapter[T]) -> T:
-    """The same for a document that was read already."""
+    """As :func:`read_document`, of one that was read already."""
     try:
         return shape.validate_json(data, strict=True)
     except ValidationError as error:

@@ -16,8 +16,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter
 
-from model.data.documents import Count, Matrix, Positive, Share, read_document
-from model.errors import DataError, fault
+from model.data.documents import Count, Matrix, Positive, Share, read_evaluation_part
 from model.geography import COUNTRY_CODES, COUNTRY_INDEX, SUBREGIONS
 
 
@@ -63,12 +62,9 @@ class _Evaluation:
             raise ValueError("other countries than the 56")
         if sum(map(sum, self.confusion_matrix)) != self.n:
             raise ValueError("the counts of confusion_matrix do not add up to n")
-        if (
-            not sum(b.n for b in self.reliability)
-            == sum(b.n for b in self.reliability_before)
-            == self.n
-        ):
-            raise ValueError("the counts of the bins do not add up to n")
+        for bins in (self.reliability, self.reliability_before):
+            if sum(one.n for one in bins) != self.n:
+                raise ValueError("the counts of the bins do not add up to n")
 
 
 def read_evaluation(file: Path) -> dict[str, Any]:
@@ -77,13 +73,7 @@ def read_evaluation(file: Path) -> dict[str, Any]:
     Raises:
         DataError: no such file, another document, or one of an earlier version.
     """
-    try:
-        return asdict(read_document(file, TypeAdapter(_Evaluation)))
-    except OSError as error:
-        raise DataError(fault(file, "cannot be read", "see model.evaluate --json", error)) from None
-    except ValueError as error:
-        what = "not what model.evaluate --json writes"
-        raise DataError(fault(file, what, "run it again", error)) from None
+    return asdict(read_evaluation_part(file, TypeAdapter(_Evaluation)))
 
 
 def confusion(document: dict[str, Any]) -> Figure:

@@ -6,12 +6,13 @@ Places are recognised by their keys, so neither the order of the data nor where 
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from model.data.files import replacing
+from model.data.files import write_atomically
 from model.data.split import declared_split
 from model.data.tables import TableRow, read_table
 from model.errors import DataError
@@ -129,16 +130,14 @@ def _row(file: Path, row: TableRow) -> ManifestRow:
 
 
 def write_manifest(file: Path, rows: Iterable[ManifestRow]) -> None:
-    """Write the table, whole or not at all; names of files that are no UTF-8 as their bytes.
+    """Write the table, whole or not at all, as :func:`model.data.files.write_atomically` does.
 
     Raises:
         OSError: it cannot be written.
     """
-    with (
-        replacing(file) as temporary,
-        temporary.open("w", newline="", encoding="utf-8", errors="backslashreplace") as lines,
-    ):
-        writer = csv.writer(lines, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for row in rows:
-            writer.writerow([getattr(row, column) for column in COLUMNS])
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([getattr(row, column) for column in COLUMNS])
+    write_atomically(file, lines.getvalue())

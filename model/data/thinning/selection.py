@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from model.data.collection import Collection
-from model.data.documents import Matrix, read_document
+from model.data.documents import Matrix, read_evaluation_part
 from model.data.thinning.duplicates import THUMBNAIL_PX, Pair, find, groups
 from model.data.thinning.manifest import ManifestRow
 from model.data.thinning.measures import Measured
 from model.data.thinning.quality import information
 from model.data.thinning.quotas import targets
-from model.errors import ConfigError, DataError, PictureError, fault
+from model.errors import ConfigError, PictureError
 from model.types import Split
 
 ORDER: tuple[Split, ...] = ("test", "val", "train")
@@ -248,13 +248,7 @@ def read_confusions(file: Path) -> list[list[int]]:
     Raises:
         DataError: the file is missing, or not what ``model.evaluate --json`` writes.
     """
-    try:
-        return read_document(file, TypeAdapter(_Confusions)).confusion_matrix
-    except OSError as error:
-        raise DataError(fault(file, "cannot be read", "see model.evaluate --json", error)) from None
-    except ValueError as error:
-        what = "not what model.evaluate --json writes"
-        raise DataError(fault(file, what, "run it again", error)) from None
+    return read_evaluation_part(file, TypeAdapter(_Confusions)).confusion_matrix
 
 
 def below(rows: Iterable[ManifestRow], directories: Sequence[Path]) -> list[ManifestRow]:
