@@ -100,12 +100,16 @@ class RunDirectory:
             saved: dict[str, Any] = torch.load(self._last, map_location="cpu", weights_only=True)
             before = saved["identity"]
         except Exception as error:  # torch raises whatever the unpickler raises
-            raise ConfigError(fault(self._last, "damaged", "start anew", error)) from None
+            raise self.damaged(error) from None
         for what, now in json.loads(json.dumps(identity)).items():
             was = json.loads(json.dumps(before.get(what)))
             if was != now:
                 raise ConfigError(f"{self._last}: {_difference(what, was, now)}")
         return saved
+
+    def damaged(self, cause: Exception) -> ConfigError:
+        """The error for a saved state that lacks something or does not fit."""
+        return ConfigError(fault(self._last, "damaged", "start anew", cause))
 
     def save(self, state: Mapping[str, Any]) -> None:
         """Write what a resumed run needs: tensors and plain values."""

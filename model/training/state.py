@@ -125,11 +125,14 @@ class TrainingState:
             ConfigError: nothing to resume, or it had other settings or data.
         """
         saved = self._directory.resume(self._identity())
-        self.best, self.best_weights = saved["best"], saved["best_state"]
-        self.records, self.unreadable = saved["rows"], set(saved["unreadable"])
-        self._last_weights = saved["last_state"]
-        self.progress = Progress(**saved["progress"])
-        self._network.load_state_dict(saved["network"])
+        try:
+            self.best, self.best_weights = saved["best"], saved["best_state"]
+            self.records, self.unreadable = saved["rows"], set(saved["unreadable"])
+            self._last_weights = saved["last_state"]
+            self.progress = Progress(**saved["progress"])
+            self._network.load_state_dict(saved["network"])
+        except (KeyError, TypeError, RuntimeError) as error:
+            raise self._directory.damaged(error) from None
         if self.progress.epoch >= math.ceil(self._config.stages[self.progress.stage].epochs):
             self.next_stage()
 

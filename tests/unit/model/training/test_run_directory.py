@@ -43,6 +43,28 @@ def test_a_run_is_not_overwritten_nor_resumed_with_other_settings_or_data(
         small_trainer(more, out, config=short).run(resume=True)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda saved: saved.pop("best"),
+        lambda saved: saved.pop("rows"),
+        lambda saved: saved["progress"].update(stages=3),
+        lambda saved: saved["network"].popitem(),
+    ],
+)
+def test_a_saved_state_that_lacks_something_is_refused_in_one_line(
+    data: Collection, tmp_path: Path, damage: Callable[[dict[str, Any]], object]
+) -> None:
+    config = TrainConfig(preprocessing=Preprocessing(64), stages=(Stage("trunk", 1),))
+    small_trainer(data, tmp_path, config=config).run(resume=False)
+    saved = torch.load(tmp_path / "last.pt", weights_only=True)
+    damage(saved)
+    torch.save(saved, tmp_path / "last.pt")
+    with pytest.raises(ConfigError, match=r"last\.pt: damaged \(.*; start anew") as caught:
+        small_trainer(data, tmp_path, config=config).run(resume=True)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_full_disk_is_reported_and_leaves_the_last_good_checkpoint(
     data: Collection, tmp_path: Path
 ) -> None:
