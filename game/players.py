@@ -33,6 +33,9 @@ PLAYERS_MAX = 500
 PER_ADDRESS_MAX = 60
 """Players of one address at once: a school class and more, and far from a full house."""
 
+AGAIN_S = 15.0
+"""Who is turned away may ask again after so long: the page does so by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deal:
@@ -165,11 +168,11 @@ class Players:
             if key in self._players:  # the same page asked twice at once
                 return self._players[key]
             if len(self._players) >= self._players_max:
-                raise RefusedError("problem_full")
+                raise RefusedError("problem_full", AGAIN_S)
             if address:
                 neighbours = [one for one in self._players.values() if one.address == address]
                 if len(neighbours) >= self._per_address_max:
-                    raise RefusedError("problem_address")
+                    raise RefusedError("problem_address", AGAIN_S)
             self._met += 1
             seed = None if self._seed is None else f"{self._seed}:{self._met}"
             name = hashlib.sha256(key.encode()).hexdigest()

@@ -174,9 +174,8 @@ class Player:
         return self.page.inner_text(selector)
 
     def score(self, who: str) -> int:
-        """The one whole number in a player's card."""
-        (number,) = re.findall(r"\d+", self.text(f"#score-{who}"))
-        return int(number)
+        """The total in a player's card."""
+        return int(re.sub(r"\D", "", self.text(f"#score-{who} .gd-total")))
 
     @property
     def truth(self) -> str:

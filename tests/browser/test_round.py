@@ -280,6 +280,6 @@ def test_keys_act_once_focus_stays_and_each_step_is_said_once(
     player.wait_for_deal()
     assert player.focused == "country-input"
     assert page.evaluate("said") == [
-        f"It was {truth}. You get {points['human']:,} points, the net {points['model']:,}.",
+        f"It was {truth}. Points: you {points['human']:,}, the net {points['model']:,}.",
         f"Round 2 of 5. You {points['human']:,}, the net {points['model']:,}.",
     ]

@@ -52,13 +52,14 @@
       waking.add(act);
     });
 
-  // One attempt: the server's answer, or null where there was none.
-  async function attempt(name, body, patience_ms) {
+  // One attempt: the server's answer, or null where there was none. Only what will be asked again is
+  // given up for a network that has come back.
+  async function attempt(name, body, { patient, patience_ms }) {
     const began = Date.now();
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), patience_ms);
     const act = () => Date.now() - began > STALE_MS && abort.abort();
-    waking.add(act);
+    if (patient) waking.add(act);
     try {
       const headers = { "content-type": "application/json" };
       const options = { method: "POST", headers, body, signal: abort.signal, cache: "no-store" };
@@ -96,7 +97,7 @@
     const body = JSON.stringify({ ...data, key: player.key, server: player.server });
     let failed = 0;
     for (;;) {
-      const answer = await attempt(name, body, patience_ms);
+      const answer = await attempt(name, body, { patient, patience_ms });
       if (answer === null && patient) {
         if (!failed) banner(1);
         await pause(PAUSES_MS[Math.min(failed++, PAUSES_MS.length - 1)]);

@@ -17,6 +17,11 @@
     const { language } = G.state;
     return countries[code]?.[language] ?? elsewhere[code]?.[languages.indexOf(language)] ?? "";
   };
+  // As it stands inside a sentence: "the Netherlands". `articles` names the countries that have one.
+  G.theCountry = (code) => {
+    const article = texts[G.state.language].articles.match(`${code} (\\w+)`)?.[1];
+    return article ? `${article} ${G.country(code)}` : G.country(code);
+  };
   G.number = (value) => new Intl.NumberFormat(G.state.language).format(value);
   G.percent = (share) => {
     const digits = share > 0 && share < 0.01 ? 1 : 0;
@@ -50,6 +55,17 @@
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
     element.append(...children);
     return element;
+  };
+
+  // A press beside a dialog closes it; one that only ends there, as of marking its text, does not.
+  G.closesOutside = (dialog) => {
+    let began = false;
+    const beside = ({ target, clientX: x, clientY: y }) => {
+      const { left, right, top, bottom } = dialog.getBoundingClientRect();
+      return target === dialog && (x < left || x > right || y < top || y > bottom);
+    };
+    dialog.addEventListener("pointerdown", (event) => (began = beside(event)));
+    dialog.addEventListener("click", (event) => began && beside(event) && dialog.close());
   };
 
   G.firstLanguage = () => {

@@ -83,7 +83,9 @@
     const { number, truth } = finished;
     const seen = album[number];
     const map = seen?.heat?.[0];
-    const picture = seen
+    const picture = seen?.problem
+      ? [G.make("span", { class: "card-none" }, G.text(seen.problem))]
+      : seen
       ? [G.make("img", { src: seen.picture, alt: "" }), ...(map?.uri ? [G.make("img", { src: map.uri, alt: "", class: "card-heat" })] : [])]
       : [G.make("span", { class: "card-none" }, "…")];
     // A card shows a part of a tall photo: that where the map is hottest.
@@ -113,7 +115,7 @@
     const { scores } = game;
     const group = (tag, ...rows) => G.make(tag, { role: "rowgroup" }, ...rows);
     const head = HEAD.map((key) => G.make("th", { role: "columnheader", scope: "col" }, G.text(key)));
-    const totals = [scores.human, scores.model].map((total) => G.make("td", { role: "cell" }, String(total)));
+    const totals = [scores.human, scores.model].map((total) => G.make("td", { role: "cell" }, G.number(total)));
     const held = document.activeElement?.closest(".card-picture")?.dataset.round; // has the focus
     G.find("#history").replaceChildren(
       G.make("h2", {}, G.text("history_title")),
@@ -130,10 +132,9 @@
 
   async function seen(number) {
     const rounds = album; // a new game may begin before the answer comes
-    if (!rounds[number]) {
-      const message = await G.connection.ask("replay", { round: number });
-      if (message.phase === "problem") return message;
-      rounds[number] = { picture: message.picture, heat: message.heat };
+    if (!rounds[number]?.picture) {
+      const { picture, heat, problem } = await G.connection.ask("replay", { round: number });
+      rounds[number] = { picture, heat, problem };
       if (rounds === album && G.state.phase === "summary") history();
     }
     return rounds[number];
@@ -141,9 +142,10 @@
 
   // A round once more, over the page; closed, the focus goes back to where it was.
   async function look(number) {
-    const finished = game.history[number - 1];
+    const finished = game.history[number - 1], rounds = album;
     const found = await seen(number);
-    if (found.phase === "problem") return G.announce(G.text(found.problem));
+    if (G.state.phase !== "summary" || rounds !== album) return; // another game began
+    if (found.problem) return G.status(found.problem);
     shownAgain = number;
     const dialog = G.find("#round-again");
     const place = G.find("#round-again-heat");
@@ -182,7 +184,7 @@
     mount() {
       const dialog = G.find("#round-again");
       G.find("#round-again-close").addEventListener("click", () => dialog.close());
-      dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+      G.closesOutside(dialog);
       dialog.addEventListener("close", () => {
         G.find("#round-again-heat").replaceChildren();
         G.find(`.card-picture[data-round="${shownAgain}"]`)?.focus();

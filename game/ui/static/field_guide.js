@@ -142,7 +142,7 @@
     const rings = Object.entries(outlines).map(([name, src]) =>
       G.make("img", { class: "guide-ring", src, alt: "", "aria-hidden": "true", "data-cue": name, draggable: "false" })
     );
-    const alt = G.text("guide_alt", { country: G.country(chosen), cues: names });
+    const alt = G.text("guide_alt", { the_country: G.theCountry(chosen), cues: names });
     return G.make("figure", {}, ...G.zoomable(uri, alt, ...rings), G.make("figcaption", {}, names));
   }
 

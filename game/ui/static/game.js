@@ -135,9 +135,10 @@
   function take(message) {
     waiting = false;
     if (message.phase === "problem") {
-      G.status(message.problem);
-      if (state.game) settings(state.game); // not as chosen for a game that did not begin
-      else {
+      if (state.game) {
+        G.status(message.problem);
+        settings(state.game); // not as chosen for a game that did not begin
+      } else {
         const wait = G.find(".gd-wait");
         wait.dataset.t = message.problem;
         wait.textContent = G.text(message.problem);
@@ -234,6 +235,7 @@
     }
     if (phase === "guess") {
       G.map.marks({});
+      G.map.picked(state.picked);
       G.lines.show([]);
       return void (fresh && G.map.world());
     }
@@ -251,7 +253,7 @@
     if (phase === "summary") return `${G.end.title(game)} ${G.text("said_total", totals)}`;
     const { truth, human, model } = game.history.at(-1);
     const points = { human: G.number(human.points), model: G.number(model.points) };
-    return G.text("said_reveal", { country: G.country(truth), ...points });
+    return G.text("said_reveal", { the_country: G.theCountry(truth), ...points });
   }
 
   // A new step: say so, and put the focus where the next key belongs.
@@ -309,13 +311,14 @@
   function listen() {
     G.find("#guess-button").addEventListener("click", guess);
     G.find("#pass-button").addEventListener("click", () => submit(null));
+    // The box would settle before the click has come, and the buttons move under the pointer.
+    G.find(".gd-actions").addEventListener("mousedown", (event) => event.preventDefault());
     G.find("#next-button").addEventListener("click", onward);
     for (const radio of G.all("#mode input")) radio.addEventListener("change", () => begin({ mode: radio.value }));
     for (const radio of G.all("#language input"))
       radio.addEventListener("change", () => language(radio.value));
     document.addEventListener("keydown", keys);
     G.find(".gd-map-view").addEventListener("shapes", () => {
-      G.map.picked(state.picked);
       if (state.game) marks(false);
     });
   }

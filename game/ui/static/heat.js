@@ -16,7 +16,7 @@
   function sentence(layer) {
     const { country, against, roles } = layer;
     const by = G.judge.wentBy(layer);
-    const values = { country: G.country(country), other: G.country(against), thing: by ? G.text(by) : "" };
+    const values = { the_country: G.theCountry(country), the_other: G.theCountry(against), thing: by ? G.text(by) : "" };
     if (!by) return G.text(against ? "heat_contrast_blank" : "heat_blank", values);
     return G.text(against ? "heat_contrast_by" : roles.includes("model") ? "heat_went_by" : "heat_speaks", values);
   }

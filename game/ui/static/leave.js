@@ -13,8 +13,8 @@
       };
       G.find("#leave-stay").addEventListener("click", () => close(false));
       G.find("#leave-go").addEventListener("click", () => close(true));
-      dialog.addEventListener("click", (event) => event.target === dialog && close(false));
-      dialog.addEventListener("close", () => close(false)); // Escape
+      G.closesOutside(dialog);
+      dialog.addEventListener("close", () => close(false)); // Escape, or a press beside it
     },
     // Resolves to whether the game may end. `mode`, `level`: of the one that would begin.
     ask(game, { mode, level }) {

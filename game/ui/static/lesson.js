@@ -17,7 +17,7 @@
       G.make(
         "div",
         { class: "lesson-text" },
-        G.make("h2", {}, G.text("lesson_title", { country: G.country(code) })),
+        G.make("h2", {}, G.text("lesson_title", { the_country: G.theCountry(code) })),
         G.make("ul", {}, ...telling.map(([thing, text]) => G.make("li", {}, G.make("b", {}, `${thing}: `), text))),
         G.make("button", { type: "button", class: "gd-plain", onclick: open }, G.text("lesson_link")),
         G.make("button", { type: "button", class: "gd-button gd-quiet lesson-short", onclick: open }, G.text("tab_guide"))

@@ -12,7 +12,23 @@
     mount(begin) {
       const select = G.find("#level");
       select.append(...G.data.levels.map((level) => G.make("option", { value: level })));
-      select.addEventListener("change", () => begin({ level: select.value }));
+      // A key on the closed list chooses at once, and another may follow: Enter or leaving it means it.
+      let stepping = false, meant = false;
+      const commit = () => {
+        const chosen = meant;
+        meant = false;
+        if (chosen) begin({ level: select.value });
+      };
+      select.addEventListener("pointerdown", () => (stepping = false));
+      select.addEventListener("keydown", (event) => {
+        stepping = !event.altKey && !["Enter", " ", "F4"].includes(event.key);
+        if (event.key === "Enter") commit();
+      });
+      select.addEventListener("change", () => {
+        meant = true;
+        if (!stepping) commit();
+      });
+      select.addEventListener("blur", () => document.activeElement !== select && commit()); // not the window's
     },
     name: (level) => G.text(`level_${level}`),
     show(level) {

@@ -7,7 +7,7 @@
   const MARKER_PX = 6;
   const SEEN_PX = 12;
   const LOAD_AGAIN_MS = 5000;
-  let svg, view, tip, box = [...boxes.world], aim = box, sought = null, pressed = new Map(), moved = 0, moving = 0;
+  let svg, view, tip, box = [...boxes.world], aim = box, lastPointer = "", sought = null, pressed = new Map(), moved = 0, moving = 0;
 
   // Keeps a span of the view within the world, or the world in the middle of a larger view.
   const inside = (start, length, all) =>
@@ -33,6 +33,13 @@
     for (const marker of svg.querySelectorAll(".marker"))
       marker.setAttribute("r", (MARKER_PX * unit).toFixed(1));
     view.dispatchEvent(new CustomEvent("view"));
+  }
+
+  // Where the player moved it: every size that the map takes shows this box, and no more than fits.
+  function turn(next) {
+    cancelAnimationFrame(moving);
+    show(next);
+    aim = box;
   }
 
   // To a box that stays in view whatever the map's size, until the player moves the map.
@@ -61,16 +68,13 @@
     const across = clientX == null ? 0.5 : (clientX - frame.left) / frame.width;
     const down = clientY == null ? 0.5 : (clientY - frame.top) / frame.height;
     const [x, y] = [box[0] + across * box[2], box[1] + down * box[3]];
-    aim = null;
-    show([x - (x - box[0]) / factor, y - (y - box[1]) / factor, box[2] / factor, box[3] / factor]);
+    turn([x - (x - box[0]) / factor, y - (y - box[1]) / factor, box[2] / factor, box[3] / factor]);
   }
 
-  function move(dx, dy) {
-    aim = null;
-    show([box[0] + dx, box[1] + dy, box[2], box[3]]);
-  }
+  const move = (dx, dy) => turn([box[0] + dx, box[1] + dy, box[2], box[3]]);
 
   function pointerMoved(event) {
+    if (event.pointerType === "mouse" && !event.buttons) pressed.clear(); // let go where nobody told
     const before = pressed.get(event.pointerId);
     if (!before) return hover(event);
     const others = [...pressed].filter(([id]) => id !== event.pointerId).map(([, p]) => p);
@@ -144,7 +148,8 @@
   function clicked(event) {
     const drag = moved > 5;
     moved = 0;
-    if (!drag && !G.mapSize.swallows(event)) choose(event.clientX, event.clientY, event.pointerType === "touch");
+    const pointer = event.pointerType || lastPointer; // Safari's clicks do not tell it
+    if (!drag && !G.mapSize.swallows(pointer)) choose(event.clientX, event.clientY, pointer === "touch");
   }
 
   // Arrows move the world under a cross in the middle; Enter takes the country there.
@@ -195,6 +200,8 @@
 
   function listenTo() {
     view.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      lastPointer = event.pointerType;
       if (!pressed.size) moved = 0;
       pressed.set(event.pointerId, [event.clientX, event.clientY]);
       cancelAnimationFrame(moving);
@@ -218,7 +225,7 @@
       button.addEventListener("click", () => glide(boxes[button.dataset.box]));
     G.find("#region-select").addEventListener("change", (event) => glide(boxes[event.target.value]));
     new ResizeObserver(() => {
-      show(aim ?? box);
+      show(aim);
       if (sought) seek(sought);
     }).observe(view);
   }
@@ -228,7 +235,7 @@
     const { world } = await G.connection.ask("map");
     if (!world) return setTimeout(load, LOAD_AGAIN_MS);
     svg.append(...new DOMParser().parseFromString(world, "image/svg+xml").documentElement.children);
-    show(aim ?? box);
+    show(aim);
     view.dispatchEvent(new CustomEvent("shapes"));
   }
 

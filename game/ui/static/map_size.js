@@ -78,7 +78,9 @@
       [map, view, toView] = [G.find("#world-map"), mapView, place];
       const mouse = (event) => event.pointerType === "mouse" && !event.buttons && !G.onPhone();
       map.addEventListener("pointerenter", (event) => mouse(event) && soon(true));
-      map.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && !G.onPhone() && soon(false));
+      map.addEventListener("pointerleave", (event) => mouse(event) && soon(false));
+      // A drag may end beside the map.
+      addEventListener("pointerup", (event) => mouse(event) && large() && !map.contains(event.target) && soon(false));
       map.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && !G.onPhone() && grow(true));
       map.addEventListener("focusout", (event) => !map.contains(event.relatedTarget) && !map.matches(":hover") && soon(false));
       map.addEventListener("keydown", (event) => {
@@ -98,10 +100,10 @@
       });
     },
     // Whether a tap only opens the map; the next one chooses.
-    swallows(event) {
+    swallows(pointer) {
       // There is nothing to choose at a reveal: a tap looks closer.
       if (G.onPhone() && G.state.phase === "reveal" && !large()) return pin(true) ?? true;
-      if (event.pointerType === "mouse" || G.onPhone() || large()) return opened && performance.now() - opened < 150;
+      if (pointer === "mouse" || G.onPhone() || large()) return opened && performance.now() - opened < 150;
       grow(true);
       return true;
     },

@@ -52,6 +52,7 @@
     if (file.size > G.data.photoBytesMax) return show({ problem: "photo_bytes" });
     working = file;
     draw();
+    G.announce(G.text("photo_working"));
     const data = await base64(file);
     const answer =
       data === null
@@ -64,6 +65,7 @@
     working = null;
     message = SAID_OF_PHOTOS[answer.problem] ? { problem: SAID_OF_PHOTOS[answer.problem] } : answer;
     draw();
+    if (message.top) G.announce(`${G.text("photo_title")}: ${G.country(message.top[0][0])}`);
   }
 
   G.photo = {
@@ -74,11 +76,14 @@
         take(input.files[0]);
         input.value = ""; // so that the same file can be chosen again
       });
+      // Anywhere on its panel; a file that is dropped elsewhere must not take the page's place.
       for (const name of ["dragover", "dragleave", "drop"])
-        zone.addEventListener(name, (event) => {
+        addEventListener(name, (event) => {
+          if (!event.dataTransfer?.types.includes("Files")) return;
           event.preventDefault();
-          zone.classList.toggle("over", name === "dragover");
-          if (name === "drop") take(event.dataTransfer.files[0]);
+          const aimed = G.find("#panel-photo").contains(event.target);
+          zone.classList.toggle("over", aimed && name === "dragover");
+          if (aimed && name === "drop") take(event.dataTransfer.files[0]);
         });
     },
     redraw: draw,

@@ -31,7 +31,7 @@
     }
     place.replaceChildren(
       G.make("span", { class: "gd-name", title: who === "model" ? G.level.name(game.level) : "" }, G.text(name)),
-      G.make("strong", { class: "gd-total" }, String(game.scores[who])),
+      G.make("strong", { class: "gd-total" }, G.number(game.scores[who])),
       G.make("span", { class: "gd-pips", "aria-hidden": "true" }, ...pips)
     );
   }
@@ -116,7 +116,7 @@
     for (const [who, at] of [["human", 0], ["model", 1]]) {
       const { points } = finished[who];
       const total = game.scores[who];
-      G.scene.countUp(G.find(`#score-${who} .gd-total`), total - points, total, String);
+      G.scene.countUp(G.find(`#score-${who} .gd-total`), total - points, total, G.number);
       const place = G.all("#verdicts .gd-points")[at];
       G.scene.countUp(place, 0, points, (n) => G.text("points", { points: G.number(n) }));
     }
@@ -130,7 +130,7 @@
     // What is seen before the scene counts up: the totals of the rounds before, and no points yet.
     before(game, finished) {
       ["human", "model"].forEach((who, at) => {
-        G.find(`#score-${who} .gd-total`).dataset.count = String(game.scores[who] - finished[who].points);
+        G.find(`#score-${who} .gd-total`).dataset.count = G.number(game.scores[who] - finished[who].points);
         G.all("#verdicts .gd-points")[at].dataset.count = G.text("points", { points: G.number(0) });
       });
     },

@@ -43,7 +43,7 @@
       dialog.showModal();
     });
     G.find("#rules-close").addEventListener("click", () => dialog.close());
-    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+    G.closesOutside(dialog);
     dialog.addEventListener("close", () => opener().focus());
   }
 
@@ -51,7 +51,7 @@
   function keyboard() {
     const input = G.find("#country-input");
     const seen = window.visualViewport;
-    const typing = (on) => G.root.classList.toggle("typing", on && G.onPhone());
+    const typing = (on) => G.root.classList.toggle("typing", on && G.onPhone() && G.touch());
     input.addEventListener("focus", () => typing(true));
     input.addEventListener("blur", () => typing(false));
     G.find("#search-close").addEventListener("click", () => input.blur());

@@ -13,7 +13,7 @@
     const said = [];
     if (cue) said.push(G.text("heat_cue", { cue: G.text(`cue_${cue.name}`), ratio: G.number(cue.ratio) }));
     if (!occlusion) return pending ? [...said, G.text(G.evidence.awaited(layer) ? "heat_trying" : "heat_untried")] : said;
-    const values = { country: G.country(country) };
+    const values = { the_country: G.theCountry(country) };
     for (const when of ["before", "after", "random"]) values[when] = G.percent(occlusion[when]);
     return [...said, G.text(occlusion.after < occlusion.before ? "heat_covered" : "heat_covered_not", values)];
   }
@@ -134,14 +134,14 @@
     const answer = G.make("p", { class: "why-answer" });
     const send = async (box) => {
       const got = await G.connection.ask("cover", { round: subject, box }, ASKED);
-      if (patch.hidden) return;
+      if (patch.hidden || !patch.isConnected) return;
       if (got.phase === "problem") return void (answer.textContent = G.text(got.problem));
       for (const [code, , after] of got.top) show(code, after);
       const first = got.top[0][0];
       const key = got.first === first ? "why_still" : "why_instead";
-      answer.textContent = G.text(key, { country: G.country(got.first) });
+      answer.textContent = G.text(key, { the_country: G.theCountry(got.first) });
       clearTimeout(send.timer);
-      send.timer = setTimeout(() => G.announce(answer.textContent), 700);
+      send.timer = setTimeout(() => answer.isConnected && G.announce(answer.textContent), 700);
     };
     const { patch, ask } = patchOver(G.judge.newest(send, GAP_MS));
     const cover = G.make("button", { type: "button", class: "why-cover", "aria-pressed": "false", onclick: () => covering(patch.hidden) }, G.text("why_cover"));
@@ -173,6 +173,7 @@
     if (panel.classList.contains("gd-why-play")) G.root.classList.remove("asking");
     panel.onkeydown = (event) => {
       if (event.key !== "Escape") return;
+      event.preventDefault(); // a dialog around it stays open
       event.stopPropagation();
       open(false);
     };
@@ -210,7 +211,7 @@
       const image = place.querySelector(".gd-zoomable > img");
       const aspect = image.naturalWidth / image.naturalHeight;
       const got = await G.connection.ask("contrast", { round: subject, country, aspect }, ASKED);
-      if (select.value !== country) return;
+      if (!select.isConnected || select.value !== country) return;
       if (got.phase === "problem") return void (said.textContent = G.text(got.problem));
       const values = { country: G.country(country), share: G.percent(got.probability), rank: got.rank };
       said.textContent = G.text("why_not_rank", values);

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from game import country_names
 from game.ui.texts import TEXTS, read_texts
 from model.cue_table import CUES
+from model.geography import COUNTRY_CODES
 from model.languages import LANGUAGES
 from model.photo_limits import BYTES_MAX, FORMATS
 from tests.conftest import ROOT
@@ -26,6 +28,19 @@ def test_both_languages_say_the_same_things() -> None:
     assert set(TEXTS) == set(LANGUAGES)
     assert fields["en"] == fields["hu"]
     assert all(text.strip() for texts in TEXTS.values() for text in texts.values())
+
+
+def test_names_that_want_an_article_have_one_inside_a_sentence() -> None:
+    wanted = {"en": r"United |Netherlands", "hu": r"Egyesült |.* Köztársaság"}
+    for language, texts in TEXTS.items():
+        articles = dict(pair.split() for pair in texts["articles"].split(", "))
+        names = {code: country_names.name(code, language) for code in COUNTRY_CODES}
+        assert set(articles) == {c for c, name in names.items() if re.match(wanted[language], name)}
+        for code, article in articles.items():
+            assert article == (
+                "the" if language == "en" else "az" if names[code][0] == "E" else "a"
+            )
+        assert not any(re.search(r"(^|[.!?] )\{the_", text) for text in texts.values())
 
 
 @pytest.mark.parametrize("hungarian", ["", 'a = "{n}"\nb = "x"', 'a = "{m}"'])
