@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -93,6 +94,8 @@ def onnx(network: Network) -> Trunk:
     Raises:
         ImportError: onnxruntime or onnx is not installed.
     """
+    # Else its builds keep a name of this machine and report their use to Microsoft.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime  # noqa: PLC0415  not where bfloat16 is taken
 
     options = onnxruntime.SessionOptions()

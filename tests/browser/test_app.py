@@ -13,21 +13,20 @@ import pytest
 from tests.browser.conftest import Player, serving
 from tests.browser.test_privacy import code_of, leaks
 from tests.browser.wiretap import Exchange, Wiretap
-from tests.conftest import PRACTICE, STREETVIEW
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Player]
 
-WORLDS = {"practice": PRACTICE, str(STREETVIEW / "parquet"): STREETVIEW}
 
-
-@pytest.mark.parametrize("world", WORLDS, ids=["practice", "streetview"])
+@pytest.mark.parametrize("name", ["practice", "streetview"])
 def test_five_rounds_against_the_net(
-    world: str, visit: Visit, tmp_path: Path, record_property: Callable[[str, object], None]
+    name: str,
+    visit: Visit,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    if not WORLDS[world].is_dir():
-        pytest.skip(f"no panoramas in {WORLDS[world]}")
-    name = "practice" if world == "practice" else "streetview"
+    world = name if name == "practice" else str(request.getfixturevalue(name) / "parquet")
     start_s = time.monotonic()
     with serving("app.py", "--panoramas", world, log=tmp_path / "log") as port:
         tap = Wiretap(port)

@@ -6,10 +6,9 @@ import base64
 import io
 import json
 import re
-import tempfile
 import urllib.request
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from PIL import Image
 
 from game import country_names
 from model.geography import COUNTRY_CODES
-from tests.browser.conftest import Player
+from tests.browser.conftest import Player, serving
 from tests.browser.wiretap import Exchange, Wiretap
 from tests.unit.game.hints import hints
 
@@ -124,15 +123,26 @@ def photo(kind: str, **options: object) -> bytes:
     return stream.getvalue()
 
 
+@pytest.fixture
+def real_port(tmp_path: Path) -> Iterator[int]:
+    """The real program, which has ``tmp_path`` for its temporary files."""
+    with serving("app.py", log=tmp_path / "log", TMPDIR=str(tmp_path)) as port:
+        yield port
+
+
+def files(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+
+
 def test_photo_is_answered_and_nothing_of_it_stays(
-    fakes_port: int, visit: Visit, tmp_path: Path
+    real_port: int, visit: Visit, tmp_path: Path
 ) -> None:
     exif = Image.Exif()
     exif[0x010E] = "a very secret place"
     exif[0x0112] = 6  # turned by a quarter
-    left_before = set(Path(tempfile.gettempdir(), "gradio").rglob("*"))
-    tap = Wiretap(fakes_port)
+    tap = Wiretap(real_port)
     player = visit(tap.url)
+    left_before = files(tmp_path)
     page = player.page
     page.get_by_text("Your photo").click()
     good = {"name": "Budapest.jpg", "mimeType": "image/jpeg", "buffer": photo("JPEG", exif=exif)}
@@ -166,7 +176,7 @@ def test_photo_is_answered_and_nothing_of_it_stays(
     page.set_input_files("#upload-photo input[type=file]", big)
     page.wait_for_selector("#upload-result [role=alert]")
     assert "20 MB" in player.text("#upload-result")
-    assert set(Path(tempfile.gettempdir(), "gradio").rglob("*")) <= left_before
+    assert files(tmp_path) == left_before
     tap.close()
 
 

@@ -1,6 +1,7 @@
 """The program as a Hugging Face Space would run it, and a round played in it.
 
 Tracked files and ``requirements.txt`` alone, user 1000, a read-only repository, ``SPACE_ID`` set.
+It installs from the package index, and so needs the network.
 """
 
 from __future__ import annotations

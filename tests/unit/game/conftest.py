@@ -1,14 +1,19 @@
-"""The fixture that tests of games share."""
+"""The fixtures that tests of games share."""
 
 from __future__ import annotations
 
 import pytest
 
 from game.games import Games
-from tests.fakes import FakeOpponent
+from tests.fakes import FakeOpponent, FakeSource
 from tests.unit.game.playing import small_source
 
 
 @pytest.fixture
-def games() -> Games:
-    return Games(small_source(), FakeOpponent(), rng_seed=1)
+def source() -> FakeSource:
+    return small_source()
+
+
+@pytest.fixture
+def games(source: FakeSource) -> Games:
+    return Games(source, FakeOpponent(), rng_seed=1)

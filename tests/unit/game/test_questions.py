@@ -154,6 +154,18 @@ class SlowAnalysis(FakeAnalysis):
         return super().cover(box)
 
 
+def test_a_question_that_waits_too_long_is_refused(
+    questions: Questions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("game.questions.PATIENCE_S", 0.05)
+    analysis = SlowAnalysis()
+    questions.keep("a", 1, analysis)
+    with pytest.raises(RefusedError) as refused:
+        questions.cover("a", 1, LEFT)
+    analysis.go.set()
+    assert refused.value.problem == "problem_busy"
+
+
 def test_the_newest_question_takes_the_place_of_one_that_waits(questions: Questions) -> None:
     analysis = SlowAnalysis()
     questions.keep("a", 1, analysis)

@@ -92,13 +92,15 @@ def test_a_restored_game_is_played_to_its_end_and_counts_once() -> None:
     assert replay.evidence.maps
 
 
-def test_a_new_game_does_not_show_again_what_an_earlier_process_showed() -> None:
-    store = Store()
-    games = new_games(store)
-    *_, last = play(games, "a")
-    after = new_games(store)
-    view = after.next("a", last.ticket, Visit(server=games.server))
-    assert view.session.dealt.isdisjoint(last.session.dealt)
+@pytest.mark.parametrize("restarts", [0, 1])
+def test_a_new_game_first_shows_what_the_last_one_did_not(restarts: int) -> None:
+    store, source = Store(), small_source(countries=("HU",), per_country=6)
+    games = new_games(store, source)
+    after = new_games(store, source) if restarts else games
+    for key in "abcd":
+        *_, last = play(games, key)
+        view = after.next(key, last.ticket, Visit(server=games.server))
+        assert view.session.dealt == set(range(6)) - last.session.dealt
 
 
 def test_places_in_another_order_are_the_same_places() -> None:
@@ -220,7 +222,10 @@ def test_a_cleared_game_that_cannot_be_dealt_anew_is_not_shown_as_it_was() -> No
     assert back.session.current != view.session.current
 
 
-def test_the_latest_places_are_remembered_not_the_last_of_the_collection() -> None:
+def test_the_latest_places_are_remembered_not_the_last_of_the_collection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("game.saved_game.SEEN_MAX", 15)
     store, source = Store(), small_source()
     games, shown = new_games(store, source), list[int]()
     for _ in range(4):
@@ -230,7 +235,8 @@ def test_the_latest_places_are_remembered_not_the_last_of_the_collection() -> No
     (text,) = store.values()
     index_of = {place.key: i for i, place in enumerate(source.places)}
     seen = from_json(text, source.places, index_of).seen
-    assert [set(seen[i : i + 5]) for i in (0, 15)] == [set(shown[:5]), set(shown[15:])]
+    assert len(seen) == 15
+    assert [set(seen[i : i + 5]) for i in (0, 10)] == [set(shown[5:10]), set(shown[15:])]
 
 
 def test_a_game_that_was_stored_before_its_server_was_is_gone_on_with() -> None:
@@ -240,6 +246,22 @@ def test_a_game_that_was_stored_before_its_server_was_is_gone_on_with() -> None:
     ((name, text),) = store.items()
     store[name] = json.dumps({k: v for k, v in json.loads(text).items() if k != "server"})
     assert restarted(store, games, "a").session == view.session
+
+
+def test_an_opponent_that_cannot_look_again_costs_the_maps_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = Store()
+    games = new_games(store)
+    view = games.open("a")
+    revealed = games.guess("a", view.ticket, truth(view))
+    after = Games(small_source(), FakeOpponent(failing=True), store=store)
+    back = after.open("a", Visit(server=games.server))
+    assert back.session == revealed.session
+    assert back.picture is not None
+    assert back.evidence[0].prediction is not None
+    assert back.evidence[0].maps == ()
+    assert "could not look again" in caplog.text
 
 
 def test_a_store_that_fails_costs_nobody_the_game(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import threading
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -193,22 +192,17 @@ def test_statistics_are_cached_for_some_seconds() -> None:
 
 
 def test_a_database_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    gate = threading.Event()
-    monkeypatch.setattr("game.scoreboard.board.prepare", lambda _: gate.wait(20))
+    gate, waited = threading.Event(), list[bool]()
+    monkeypatch.setattr("game.scoreboard.board.prepare", lambda _: waited.append(gate.wait(20)))
     board = SqlScoreboard(memory_engine(), patience_s=0.05)
-    start_s = time.perf_counter()
     for _ in range(20_000):
         board.record(uuid4(), "graded", REVEAL, rendered=True)
-    record_s = time.perf_counter() - start_s
-    start_s = time.perf_counter()
     assert board.statistics() == Statistics()
-    waited_s = time.perf_counter() - start_s
+    assert waited == [], "nobody waits until it hangs no longer"
     assert len(board._rounds) == 10_000, "memory stays bounded"
     assert board._executor._work_queue.qsize() <= 2
     gate.set()
     board.close()
-    assert record_s < 10
-    assert waited_s < 1
 
 
 def test_what_is_written_is_settled_though_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,9 +280,7 @@ def test_fifty_submits_at_once_count_once() -> None:
 
 def test_the_summary_survives_a_broken_scoreboard(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(FakeScoreboard):
-        def record(
-            self, round_id: UUID, mode: Mode, reveal: Reveal, *, rendered: bool, bot: bool = False
-        ) -> int:
+        def record(self, *_: object, **__: object) -> int:
             raise OSError("told to fail")
 
         def statistics(self, level: Level = USUAL) -> Statistics:
@@ -297,7 +289,20 @@ def test_the_summary_survives_a_broken_scoreboard(caplog: pytest.LogCaptureFixtu
     view = play(new_games(Broken()), "a")
     assert view.session.human_total == 5000
     assert view.statistics is None
-    assert len(caplog.records) == 6
+    assert [one.exc_info and one.exc_info[0] for one in caplog.records] == [OSError] * 6
+
+
+def test_a_scoreboard_that_cannot_say_what_it_saved_has_saved_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken(FakeScoreboard):
+        def settled(self, number: int, patience_s: float) -> bool:
+            raise OSError("told to fail")
+
+    games = new_games(Broken())
+    view = games.start("a", "graded")
+    assert games.guess("a", view.ticket, "HU").unsaved == "unsaved"
+    assert "does not say what it has saved" in caplog.text
 
 
 def test_a_reveal_says_how_its_round_is_kept(tmp_path: Path) -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import torch
@@ -17,7 +21,7 @@ from model.network import Network, NetworkConfig
 from model.predictor import Predictor
 from model.types import Crop
 from tests.benchmarks.predict import channels_last
-from tests.conftest import PRACTICE
+from tests.conftest import PRACTICE, ROOT
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,18 @@ def crops() -> list[Image.Image]:
     collection = Collection.open([PRACTICE])
     pictures = [collection.picture(number) for number in collection.of_split("test")[:2]]
     return [picture.crop(Crop.at(*picture.size, 0.5).box) for picture in pictures]
+
+
+def test_nothing_is_reported_of_its_use(tmp_path: Path) -> None:
+    """ONNX Runtime names a machine in a file before it tells anything of it."""
+    program = (
+        "import torch; from model.inference import onnx; from model.network import *; "
+        "print(onnx(Network(NetworkConfig()).eval())(torch.zeros(1, 3, 64, 64)).shape)"
+    )
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    command = [sys.executable, "-c", program]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **home}, check=True)
+    assert [file for file in tmp_path.rglob("*") if "onnxruntime" in str(file)] == []
 
 
 def pixels(checkpoint: Checkpoint, crops: list[Image.Image]) -> Tensor:

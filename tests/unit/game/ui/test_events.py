@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from itertools import repeat
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -17,12 +19,14 @@ from game.games import Games
 from game.limits import Allowance
 from game.players import Players
 from game.refusals import RefusedError
+from game.rules.rounds import MODES
 from game.ui.events import OURS, SMALL_BYTES_MAX, EventKind, Events
-from game.ui.handlers import Event
+from game.ui.handlers import Event, GameHandlers
 from game.ui.messages import Message
 from game.ui.page import build_page
 from game.ui.texts import TEXTS
 from model.errors import DataError
+from model.levels import USUAL
 from model.uploads.limits import REASONS
 from tests.browser.serve_fakes import read_photo
 from tests.fakes import FakeOpponent
@@ -30,6 +34,7 @@ from tests.unit.game.hints import hints
 from tests.unit.game.playing import small_source, truth
 
 KEY = "0123456789abcdef" * 2
+T = TypeVar("T")
 
 
 def client(handler: Any, *, behind_proxy: bool = True, **options: Any) -> TestClient:
@@ -75,19 +80,38 @@ def test_unknown_names_and_methods() -> None:
     assert asking.get("/geoduel/look").status_code == 405
 
 
+def in_a_thread(work: Coroutine[Any, Any, T]) -> T:
+    with ThreadPoolExecutor(1) as pool:  # in this one, Playwright's loop may be running
+        return pool.submit(asyncio.run, work).result()
+
+
+def answer_to(parts: Iterator[dict[str, Any]]) -> tuple[int, bytes]:
+    """Status and body, for a request whose body comes in these parts, each when it is asked for."""
+    scope = {"type": "http", "method": "POST", "path": "/geoduel/look", "headers": []}
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return next(parts)
+
+    async def send(part: Any) -> None:
+        sent.append(part)
+
+    in_a_thread(client(echo).app(scope, receive, send))
+    return sent[0]["status"], sent[1]["body"]
+
+
 def test_no_more_is_read_than_allowed() -> None:
-    sent = 0
-
-    def chunks() -> Any:
-        nonlocal sent
-        for _ in range(1000):
-            sent += 1
-            yield b"x" * 1024
-
-    answer = client(echo).post("/geoduel/look", content=chunks())
-    assert (answer.status_code, answer.json()["problem"]) == (413, "problem_too_big")
+    parts = repeat({"type": "http.request", "body": b"x" * 1024, "more_body": True}, 1000)
+    status, body = answer_to(parts)
+    assert (status, json.loads(body)["problem"]) == (413, "problem_too_big")
+    assert len(list(parts)) == 1000 - SMALL_BYTES_MAX // 1024 - 1
     good = {"key": KEY, "a": "x" * (SMALL_BYTES_MAX - 100)}
     assert client(echo).post("/geoduel/look", json=good).status_code == 200
+
+
+def test_who_goes_away_in_the_middle_is_no_failure() -> None:
+    part = {"type": "http.request", "body": b"{", "more_body": True}
+    assert answer_to(iter([part, {"type": "http.disconnect"}])) == (400, b"")
 
 
 @pytest.mark.parametrize(
@@ -111,37 +135,58 @@ def test_whatever_breaks_is_one_message_without_a_path(
     assert problem in TEXTS["en"]
 
 
-def test_what_waits_has_a_bound_and_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("game.ui.events.THREADS_MAX", 1)
-    monkeypatch.setattr("game.ui.events.WAITING_MAX", 1)
+def refused(requests: int, **options: Any) -> tuple[str, float]:
+    """What is said to the one request of so many at once for which there is no place."""
     gate = threading.Event()
 
     def slow(_: Event) -> Message:
         gate.wait(20)
         return {}
 
-    async def ask_at_the_same_moment() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(client(slow).app)
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(client(slow, **options).app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as asking:
             asked = [
                 asyncio.create_task(asking.post("/geoduel/look", json={"key": KEY}))
-                for _ in range(3)
+                for _ in range(requests)
             ]
             await asyncio.wait(asked, timeout=20, return_when=asyncio.FIRST_COMPLETED)
             gate.set()
             return await asyncio.gather(*asked)
 
-    with ThreadPoolExecutor(1) as pool:  # in this thread, Playwright's loop may be running
-        answers = pool.submit(asyncio.run, ask_at_the_same_moment()).result()
-    assert sorted(one.status_code for one in answers) == [200, 200, 429]
-    (refused,) = (one.json() for one in answers if one.status_code == 429)
-    assert (refused["problem"], refused["retry_after_s"]) == ("problem_busy", 5)
+    answers = in_a_thread(ask())
+    assert sorted(one.status_code for one in answers) == [200] * (requests - 1) + [429]
+    (said,) = (one.json() for one in answers if one.status_code == 429)
+    return said["problem"], said["retry_after_s"]
+
+
+def test_what_waits_has_a_bound_and_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("game.ui.events.THREADS_MAX", 1)
+    monkeypatch.setattr("game.ui.events.WAITING_MAX", 1)
+    assert refused(3) == ("problem_busy", 5)
+
+
+def test_who_waits_too_long_for_others_of_the_kind_is_told_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("game.ui.events.PLACE_PATIENCE_S", 0.05)
+    assert refused(2, at_once=1) == ("problem_busy", 0.05)
+
+
+def playing(games: Games) -> TestClient:
+    page = build_page(games, FakeOpponent(), read_photo=read_photo)
+    return TestClient(Starlette(routes=[page.game_events.route]))
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", ["distance"], {}])
+def test_what_is_no_mode_and_no_level_begins_the_usual_game(games: Games, odd: object) -> None:
+    begun = GameHandlers(games).begin(Event("a", data={"mode": odd, "level": odd}))
+    assert (begun["mode"], begun["level"]) == (MODES[0], USUAL)
 
 
 @pytest.mark.parametrize("odd", [r'"\ud800"', "NaN", "1e999", '"' + "x" * 900 + '"', "[[]]", "77"])
-def test_what_is_no_round_is_not_sent_back(odd: str) -> None:
-    page = build_page(Games(small_source(), FakeOpponent()), FakeOpponent(), read_photo=read_photo)
-    asking = TestClient(Starlette(routes=[page.game_events.route]))
+def test_what_is_no_round_is_not_sent_back(games: Games, odd: str) -> None:
+    asking = playing(games)
     asking.post("/geoduel/open", json={"key": KEY})
     answer = asking.post("/geoduel/evidence", content=f'{{"key": "{KEY}", "round": {odd}}}')
     assert answer.status_code == 200
@@ -169,10 +214,8 @@ def test_every_reason_of_the_reader_of_photos_has_its_words() -> None:
 
 
 def test_nothing_that_can_be_asked_tells_the_truth_or_the_nets_guess_before_the_guess() -> None:
-    source = small_source()
-    games = Games(source, FakeOpponent(), players=Players(lambda: 0.0))
-    page = build_page(games, FakeOpponent(), read_photo=read_photo)
-    asking = TestClient(Starlette(routes=[page.game_events.route]))
+    games = Games(small_source(), FakeOpponent(), players=Players(lambda: 0.0))
+    asking = playing(games)
 
     def ask(name: str, **data: Any) -> dict[str, Any]:
         answer = asking.post(f"/geoduel/{name}", json={"key": KEY, **data})
@@ -193,7 +236,7 @@ def test_nothing_that_can_be_asked_tells_the_truth_or_the_nets_guess_before_the_
         assert not answer.get("evidence")
         assert "top" not in answer
         answer.pop("picture", None)
-        assert hints(json.dumps(answer), truth(view)) == []
+        assert hints(json.dumps(answer, ensure_ascii=False), truth(view)) == []
     now = games.view(KEY)
     assert now is not None
     assert now.session == view.session, "none of it has changed the game"

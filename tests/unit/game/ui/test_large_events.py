@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from game.limits import Allowance
 from game.ui import events
-from game.ui.events import LARGE_AT_ONCE, EventKind, Events
+from game.ui.events import LARGE_AT_ONCE, LARGE_OF_ADDRESS, EventKind, Events
 from game.ui.handlers import Event
 from game.ui.messages import Message
 from tests.conftest import ROOT
@@ -101,6 +101,14 @@ def test_one_address_does_not_take_all_places_with_what_never_ends() -> None:
             stack.enter_context(begun(port, whole[:-1], len(whole)))
         with begun(port, whole, len(whole), "8.8.8.8") as good:
             assert status(good) == 200
+
+
+def test_who_waits_too_long_for_a_place_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "PLACE_PATIENCE_S", 0.1)
+    monkeypatch.setattr(events, "STALLED_S", 1)
+    with serving() as port, ExitStack() as stack:
+        hanging = [stack.enter_context(begun(port, b"{", 2)) for _ in range(LARGE_OF_ADDRESS + 1)]
+        assert sorted(map(status, hanging)) == [408] * LARGE_OF_ADDRESS + [429]
 
 
 def test_a_slow_line_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

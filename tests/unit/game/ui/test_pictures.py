@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from game.ui.pictures import heat_layers, outline, overlay
+from game.ui.pictures import CONTOURS, contours, heat_layers, outline, overlay
 from model.types import Heatmap
 
 
@@ -28,7 +28,7 @@ def test_maps_share_one_scale_and_a_blank_map_is_called_blank() -> None:
     assert weak["strength"] == pytest.approx(0.25, abs=0.02)
     assert weak["where"] == [0, 1]
     assert (blank["strength"], blank["uri"], blank["where"]) == (0.0, None, None)
-    assert blank["outline"] is None
+    assert blank["outline"] is blank["contours"] is None
 
 
 def test_only_what_lies_on_the_picture_sets_the_scale() -> None:
@@ -71,6 +71,24 @@ def test_outlines_are_closed_and_as_long_as_the_edge_of_their_region(
     assert all(n % 2 == 0 for n in ends.values()), "where an edge ends another begins"
     assert across == pytest.approx(1000 / columns * np.abs(np.diff(region, axis=0)).sum(), abs=90)
     assert down == pytest.approx(1000 / rows * np.abs(np.diff(region, axis=1)).sum(), abs=90)
+
+
+def test_contours_lie_within_each_other_round_the_peak() -> None:
+    rows, columns = np.mgrid[0:9, 0:9]
+    bump = np.exp(-((rows - 3) ** 2 + (columns - 4) ** 2) / 6).astype(np.float32)
+    paths = contours(Heatmap("HU", bump, (0.0, 0.0, 9.0, 9.0)), 1.0)
+    least = most = np.array([4.5, 3.5]) / 9 * 1000  # the peak
+    for fraction, path in zip(CONTOURS, paths, strict=True):
+        found = re.fullmatch(r"M(\d+ \d+)l(-?\d+(?: -?\d+)+)Z", path)
+        assert found is not None
+        start, steps = (np.array(part.split(), dtype=int).reshape(-1, 2) for part in found.groups())
+        points = start + np.cumsum(steps, axis=0)
+        assert (points[-1] == start).all(), "closed"
+        assert (points.min(axis=0) < least).all()
+        assert (points.max(axis=0) > most).all()
+        least, most = points.min(axis=0), points.max(axis=0)
+        radius = np.sqrt(-6 * np.log(fraction)) / 9 * 1000
+        assert (least[0], most[0]) == pytest.approx((500 - radius, 500 + radius), abs=10)
 
 
 def test_colour_and_opacity_grow_with_the_value() -> None:

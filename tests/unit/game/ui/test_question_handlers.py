@@ -11,8 +11,7 @@ from game.games import Games
 from game.refusals import RefusedError
 from game.ui.handlers import PHOTO, Event
 from game.ui.question_handlers import PACE, QuestionHandlers
-from tests.fakes import FakeAnalysis
-from tests.unit.game.playing import truth
+from tests.fakes import FakeAnalysis, FakeSource
 
 BOX = [0.1, 0.2, 0.5, 0.9]
 GONE = {"phase": "problem", "problem": "question_gone"}
@@ -69,6 +68,13 @@ def test_nonsense_is_turned_away(asked: QuestionHandlers, data: dict[str, Any]) 
     assert asked.contrast(event(**data)) == GONE
 
 
+def test_of_a_picture_that_is_gone_nothing_is_said(
+    asked: QuestionHandlers, source: FakeSource
+) -> None:
+    source.unreadable = frozenset(range(len(source.places)))
+    assert asked.cover(event()) == asked.contrast(event()) == GONE
+
+
 def test_of_another_player_nothing_is_said(asked: QuestionHandlers) -> None:
     assert asked.cover(Event("b", data=event().data)) == GONE
 
@@ -86,10 +92,3 @@ def test_a_player_has_a_pace(asked: QuestionHandlers) -> None:
         asked.cover(event())
     with pytest.raises(RefusedError):
         asked.cover(event())
-
-
-def test_a_country_asked_about_is_no_hint(games: Games) -> None:
-    view = games.start("a", "graded")
-    asked = QuestionHandlers(games)
-    answer = asked.contrast(event(country=truth(view)))
-    assert answer == GONE

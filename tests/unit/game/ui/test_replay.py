@@ -8,6 +8,7 @@ from game.games import Games
 from game.ui import handlers, messages
 from game.ui.handlers import Event, GameHandlers
 from game.views import Replay
+from tests.fakes import FakeSource
 from tests.unit.game.playing import truth
 
 
@@ -20,6 +21,16 @@ def test_a_replay_is_the_picture_and_its_maps(games: Games) -> None:
     assert [one["country"] for one in answer["heat"]] == [
         one["country"] for one in revealed["heat"]
     ]
+
+
+def test_a_replay_whose_picture_is_gone_is_a_problem_of_its_own(
+    games: Games, source: FakeSource
+) -> None:
+    view = games.start("a", "graded")
+    games.guess("a", view.ticket, truth(view))
+    source.unreadable = frozenset(range(len(source.places)))
+    answer = GameHandlers(games).replay(Event("a", data={"round": 1}))
+    assert answer == messages.problem_message("problem_replay")
 
 
 def test_nobody_gets_another_picture_for_a_round_that_is_not_there(games: Games) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,14 @@ def test_a_taken_port_is_said_so() -> None:
         ("192.0.2.1", "no address of this machine"),
     ],
 )
-def test_a_host_that_cannot_be_bound_is_said_so(host: str, what: str) -> None:
+def test_a_host_that_cannot_be_bound_is_said_so(
+    host: str, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_asking(*asked: Any, flags: int, **options: Any) -> Any:
+        return getaddrinfo(*asked, flags=flags | socket.AI_NUMERICHOST, **options)
+
+    getaddrinfo = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", without_asking)
     with pytest.raises(ConfigError, match=f"^--host {host}: {what}; use 127.0.0.1"):
         listen(host, free_port())
 
