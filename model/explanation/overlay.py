@@ -56,8 +56,9 @@ def _pixels(boxes: Sequence[Box], width: int, height: int) -> NDArray[np.bool_]:
     """Which pixels lie in one of the boxes: bool [height, width]."""
     inside = np.zeros((height, width), dtype=bool)
     for x0, y0, x1, y1 in boxes:
-        rows = slice(round(y0 * height), max(round(y0 * height) + 1, round(y1 * height)))
-        inside[rows, round(x0 * width) : max(round(x0 * width) + 1, round(x1 * width))] = True
+        left, top = min(round(x0 * width), width - 1), min(round(y0 * height), height - 1)
+        right, bottom = max(left + 1, round(x1 * width)), max(top + 1, round(y1 * height))
+        inside[top:bottom, left:right] = True
     return inside
 
 

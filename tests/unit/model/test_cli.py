@@ -15,12 +15,19 @@ import pytest
 from PIL import Image
 
 from model import cli, compare, evaluate, explain, plots
+from model.checkpoint import DEFAULT_CHECKPOINT
 from model.data import thin
+from model.data.pictures import read_picture
 from model.errors import ConfigError, OutputError
+from model.evaluation.explanation_report import explanation_text
+from model.explanation.overlay import mask_boxes, overlay, share_inside
 from model.geography import COUNTRY_CODES
+from model.predictor import Predictor
 from tests.conftest import ROOT, jpeg, shard
 
 pytestmark = pytest.mark.slow
+
+PHOTO = ROOT / "assets" / "figures" / "practice-example.jpg"
 
 
 def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -58,6 +65,8 @@ def assert_one_line(result: subprocess.CompletedProcess[str], *parts: str) -> No
                 "cues",
                 "plots",
                 "compare",
+                "faithfulness",
+                "measure_levels",
                 "data.thin",
             )
         ),
@@ -90,39 +99,66 @@ def test_predict(tmp_path: Path) -> None:
 
 
 def test_explain(tmp_path: Path) -> None:
-    photo, out = tmp_path / "p.png", tmp_path / "o.png"
-    photo.write_bytes(jpeg(435, 416))
+    out = tmp_path / "o.png"
     document = json_of(
-        call("-m", "model.explain", photo, "--target", "hu", "--out", out, "--json", "-")
+        call("-m", "model.explain", PHOTO, "--target", "predicted", "--out", out, "--json", "-")
     )
-    assert document["target"] == "HU"
-    assert 0 <= document["probability"] <= 1
+    assert (document["contrast"], document["boxes"], document["blank"]) == (None, None, False)
+    assert 1 / 56 < document["probability"] <= 1
     grid = np.array(document["grid"])
-    assert grid.shape == (9, 10)
+    assert grid.shape == (9, 21)
     assert (grid >= 0).all()
-    assert document["blank"] == (grid.max() == 0)
-    if not document["blank"]:
-        assert 0 <= document["faithfulness"]["deletion_auc"] <= 1
-        assert 0 <= document["faithfulness"]["random_auc"] <= 1
-        assert 0 <= document["faithfulness"]["insertion_auc"] <= 1
-        low, high = document["faithfulness"]["random_interval"]
-        assert low <= document["faithfulness"]["random_auc"] <= high
-        covering = document["covering"]
-        assert covering["before"] == pytest.approx(document["probability"])
-        assert covering["random_low"] <= covering["random_mean"] <= covering["random_high"]
-    with Image.open(out) as overlay:
-        assert overlay.size == (435, 416)
+    assert grid.max() > 0
+    faithfulness, covering = document["faithfulness"], document["covering"]
+    for area in ("deletion_auc", "random_auc", "insertion_auc", "random_insertion_auc"):
+        assert 0 <= faithfulness[area] <= 1
+    low, high = faithfulness["random_interval"]
+    assert low <= faithfulness["random_auc"] <= high
+    assert covering["before"] == pytest.approx(document["probability"])
+    assert covering["random_low"] <= covering["random_mean"] <= covering["random_high"]
+    with Image.open(PHOTO) as photo, Image.open(out) as shown:
+        assert shown.size == photo.size
+    said = explanation_text(document, out)
+    assert said.startswith(f"{document['target']} {document['probability']:.1%}: {out}\n")
+    assert f"takes it to {covering['after']:.1%}; random" in said
+    assert f"insertion AUC {faithfulness['insertion_auc']:.3f}, random" in said
+    assert "blank, nothing in the picture" in explanation_text(document | {"blank": True}, out)
+
+
+def test_explain_by_a_contrast_and_without_boxes(tmp_path: Path) -> None:
+    out, boxes = tmp_path / "o.png", [(0.0, 0.5, 0.5, 1.0)]
+    predictor, picture = Predictor.open(DEFAULT_CHECKPOINT), read_picture(PHOTO)
+    masked = mask_boxes(picture, boxes)
+    analysis = predictor.analyse(masked)
+    (target, _), (other, _) = analysis.prediction.top(2)
+    heatmap = analysis.contrast(target, other)
+    command = ("-m", "model.explain", PHOTO, "--target", target, "--contrast", other.lower())
+    mask = ("--mask-boxes", "0,0.5,0.5,1")
+    document = json_of(call(*command, *mask, "--out", out, "--json", "-"))
+    assert (document["target"], document["contrast"]) == (target, other)
+    assert np.array(document["grid"]) == pytest.approx(heatmap.grid, abs=1e-3 * heatmap.peak)
+    energy, area = share_inside(predictor.analyse(picture).heatmap(target), boxes)
+    assert document["boxes"] == {"energy": pytest.approx(energy, abs=1e-3), "area": area}
+    with Image.open(out) as shown:
+        drawn = np.asarray(shown).astype(int)
+    assert np.abs(drawn - np.asarray(overlay(masked, heatmap))).max() <= 2
+    said = explanation_text(document, out)
+    energy = document["boxes"]["energy"]
+    assert f" rather than {other}; {energy:.1%} of the energy was in boxes of 25.0%: " in said
+
+
+def test_explain_refuses_in_one_line(tmp_path: Path) -> None:
     again = tmp_path / "again.png"
-    assert_one_line(call("-m", "model.explain", photo, "--target", "KE", "--out", again), "KE")
-    assert_one_line(call("-m", "model.explain", photo, "--out", tmp_path / "o.txt"), "o.txt")
-    explain = ("-m", "model.explain", photo, "--target", "HU", "--out", again)
+    assert_one_line(call("-m", "model.explain", PHOTO, "--target", "KE", "--out", again), "KE")
+    assert_one_line(call("-m", "model.explain", PHOTO, "--out", tmp_path / "o.txt"), "o.txt")
+    explain = ("-m", "model.explain", PHOTO, "--target", "HU", "--out", again)
     assert_one_line(call(*explain, "--contrast", "XX"), "--contrast XX")
     assert_one_line(call(*explain, "--contrast", "HU"), "the target itself")
     assert_one_line(call(*explain, "--mask-boxes", "0,0,2,1"), "--mask-boxes 0,0,2,1")
     missing = tmp_path / "no" / "o.png"
-    assert_one_line(call("-m", "model.explain", photo, "--out", missing), "does not exist")
+    assert_one_line(call("-m", "model.explain", PHOTO, "--out", missing), "does not exist")
     no_json = ("--json", tmp_path / "no" / "x.json")
-    assert_one_line(call("-m", "model.explain", photo, "--out", again, *no_json), "does not exist")
+    assert_one_line(call("-m", "model.explain", PHOTO, "--out", again, *no_json), "does not exist")
     assert not again.exists()
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import timm
 import torch
 
 from model.backbones.timm_nets import Features
@@ -16,8 +17,6 @@ from model.explanation.gradcam import HookedGradCam, class_evidence, grad_cam
 from model.network import Network, NetworkConfig
 from model.training.optimization import adamw
 from model.training.stage import Stage
-
-timm = pytest.importorskip("timm")
 
 VIT = "timm:vit_tiny_patch16_224.augreg_in21k_ft_in1k"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,6 +19,7 @@ from model.evaluation.map_faithfulness import (
     MapFaithfulness,
     SplitFaithfulness,
     faithfulness_document,
+    faithfulness_text,
     measure_split,
 )
 from model.evaluation.metrics import bootstrap_mean
@@ -70,6 +74,10 @@ def test_means_gains_and_how_often_the_map_is_better() -> None:
         if "mean" in figure:
             assert figure["low"] <= figure["mean"] + 1e-12
             assert figure["mean"] <= figure["high"] + 1e-12
+    text = faithfulness_text(document)
+    assert "photos: 2 maps, 3 more were blank; better than random in 50% [9%, 91%]\n" in text
+    points = "10.0 [10.0, 10.0] points, random 30.0 [30.0, 30.0], gain 20.0 [20.0, 20.0]"
+    assert f"  deletion: area under the curve {points}\n" in text
 
 
 def test_the_bootstrap_agrees_with_the_normal_interval_and_its_seed() -> None:
@@ -175,3 +183,17 @@ def test_a_sample_is_as_large_as_told_and_follows_its_seed() -> None:
 def test_impossible_settings_are_named(bad: str) -> None:
     with pytest.raises(ConfigError, match=f"^{bad}: must be"):
         main(["--data", "nowhere", *bad.split()])
+
+
+def test_the_command_measures_a_sample(
+    photo_folder: Callable[..., Path], small_net: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = photo_folder(Hungary=2, Japan=1)
+    argv = ["--data", str(data), "--checkpoint", str(small_net), "--split", "all", "--threads", "1"]
+    main([*argv, "--limit", "2", "--regions", "2", "--json", "-"])
+    document = json.loads(capsys.readouterr().out)
+    expected = {"split": "all", "regions": 2, "seed": 0, "layer": "back", "n": 2, "unreadable": 0}
+    assert {key: document[key] for key in expected} == expected
+    assert document["per_source"]["photos"]["n"] == 2
+    assert 1 / 56 < document["before"]["mean"] < 1
+    assert abs(document["covering"]["mean"]) > 1e-4

@@ -14,12 +14,20 @@ from model.cue_table import CUES
 from model.data.collection import Collection
 from model.data.cue_maps import FOUND, PLAIN, CueMap, worth
 from model.data.trained import Trained
-from model.evaluation.cue_reliance import CropOverlap, cue_baselines, reliance_document
+from model.errors import DataError
+from model.evaluation.cue_reliance import (
+    CropOverlap,
+    cue_baselines,
+    overlap_with_cues,
+    reliance_document,
+    reliance_text,
+)
 from model.explanation.cue_baseline import CueBaseline, cue_baseline
 from model.explanation.cue_overlap import CueShare, most_looked_at, shares
 from model.held_out import HeldOut
 from model.types import Crop, Heatmap
 from tests.conftest import PRACTICE, shard
+from tests.unit.model.figures.test_gallery import Pictures
 
 WIDTH, HEIGHT = 200, 40
 CROP = Crop(60, 0, 80, HEIGHT)
@@ -105,6 +113,35 @@ def test_the_table_counts_cues_and_whether_looking_pays() -> None:
         (1, 2),
         (1, 1),
     ]
+    said, _, first, *_, last = reliance_text(document).splitlines()
+    assert said == "3 crops, 2 guessed right"
+    assert " ".join(first.split()) == "bollard 3 23.3% 10.0% 2.33 33% 2 of 2 0 of 1 2 of 3"
+    assert last.startswith("PL: 0 of 1 right; looks at bollard 1.0 x, terrain 1.0 x; should look ")
+    assert last.endswith(" at bollard (1 of 1), terrain (0 of 1)")
+
+
+class Signs(Pictures):
+    """A sign reaches into the middle crops of all pictures but the last; a bollard into none."""
+
+    def cue_values(self, number: int) -> dict[str, str]:
+        return {"sign": "yellow", "bollard": "white"}
+
+    def cues(self, number: int) -> CueMap | None:
+        last = number == len(self.places) - 1
+        return None if last else cue_map(sign=(0, 19), bollard=(75, 80))
+
+
+def test_the_cues_of_middle_crops_lie_under_the_maps_of_guesses() -> None:
+    guesses = ("HU", "HU", 200, 9, False), ("HU", "PL", 200, 9, False)
+    blank, without_masks = ("HU", "HU", 200, 0, False), ("HU", "HU", 200, 9, False)
+    pictures = Signs(*guesses, blank, without_masks)
+    found = overlap_with_cues(pictures.predictor(), pictures, "test")  # type: ignore[arg-type]
+    assert [(crop.country, crop.right) for crop in found] == [("HU", True), ("HU", False)]
+    for crop in found:
+        (sign,) = crop.cues
+        assert (sign.name, sign.area) == ("sign", pytest.approx(14 / 70))
+    with pytest.raises(DataError, match="no place of the split val comes with masks of its cues"):
+        overlap_with_cues(pictures.predictor(), pictures, "val")  # type: ignore[arg-type]
 
 
 def test_a_cue_tells_what_its_values_tell() -> None:

@@ -87,10 +87,23 @@ def test_covering_what_counts(pixels: Tensor) -> None:
 
 
 def test_padding_is_never_covered(pixels: Tensor) -> None:
-    """With a map on the padding only, nothing that counts is touched."""
-    letterboxed = heatmap(0, 2, (0.0, 1.0, COLUMNS, 3.0))
-    found = occlude(knows, pixels, letterboxed, before=0.9, regions=2)
+    seen: list[Tensor] = []
+
+    def look(shown: Tensor) -> Tensor:
+        seen.append((shown[0] != pixels).any(dim=0))
+        return knows(shown)
+
+    letterboxed = heatmap(1, 2, (0.0, 1.0, COLUMNS, 3.0))
+    letterboxed.grid[0] = 2.0
+    found = occlude(look, pixels, letterboxed, before=0.9, regions=2)
     assert found.share == 1 / (2 * COLUMNS)
+    for changed in seen:
+        assert changed.any()
+        assert not changed[:CELL_PX].any()
+        assert not changed[3 * CELL_PX :].any()
+    hot = torch.zeros_like(seen[0])
+    hot[CELL_PX : 2 * CELL_PX, 2 * CELL_PX : 3 * CELL_PX] = True
+    assert torch.equal(seen[0], hot)
 
 
 def test_random_regions_keep_area_and_shape_and_move() -> None:

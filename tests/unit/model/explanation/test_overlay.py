@@ -51,23 +51,25 @@ def test_the_share_of_a_map_in_a_box_and_of_its_area() -> None:
     assert energy > 0.85
     other, _ = share_inside(left_half(), [(0.5, 0.0, 1.0, 1.0)])
     assert energy + other == pytest.approx(1.0)
-    twice = share_inside(left_half(), [(0.0, 0.0, 0.5, 1.0), (0.0, 0.0, 0.25, 1.0)])
-    assert twice == (energy, area), "boxes that overlap are counted once"
+    flat = Heatmap("HU", np.ones((2, 4), np.float32), (0.0, 0.0, 4.0, 2.0))
+    overlapping = [(0.0, 0.0, 0.5, 0.5), (0.25, 0.0, 0.5, 1.0)]
+    assert share_inside(flat, overlapping) == (pytest.approx(0.375), pytest.approx(0.375))
     blank = Heatmap("HU", np.zeros((2, 4), np.float32), (0.0, 0.0, 4.0, 2.0))
     assert share_inside(blank, [(0.0, 0.0, 0.5, 1.0)]) == (0.0, pytest.approx(0.5))
 
 
 def test_boxes_become_the_grey_of_the_letterbox_and_nothing_else_changes() -> None:
-    masked = np.asarray(mask_boxes(PICTURE, [(0.0, 0.5, 0.25, 1.0), (0.999, 0.0, 1.0, 0.001)]))
+    tiny = [(0.999, 0.0, 1.0, 0.001), (0.3, 0.999, 0.301, 1.0)]
+    masked = np.asarray(mask_boxes(PICTURE, [(0.0, 0.5, 0.25, 1.0), *tiny]))
     expected = np.asarray(PICTURE).copy()
     expected[10:, :10] = PADDING
-    expected[0, 39] = PADDING  # a box is at least one pixel
-    assert np.array_equal(masked[:, :39], expected[:, :39])
-    assert np.array_equal(np.asarray(PICTURE)[0, 0], [10, 60, 200])
+    expected[0, 39] = expected[19, 12] = PADDING  # a box is at least one pixel
+    assert np.array_equal(masked, expected)
+    assert mask_boxes(PICTURE, []) == PICTURE
 
 
 def test_a_box_is_read_or_refused() -> None:
     assert parse_box("0,0.9,0.3,1") == (0.0, 0.9, 0.3, 1.0)
-    for text in ("", "0,0,1", "a,b,c,d", "0.5,0,0.5,1", "0,0,1.1,1", "0,1,1,0", "nan,0,1,1"):
+    for text in ("", "0,0,1", "a,b,c,d", ".5,0,.5,1", "0,0,2,1", "0,0,1,2", "0,1,1,0", "nan,0,1,1"):
         with pytest.raises(ConfigError, match=r"--mask-boxes .*: give left,top,right,bottom"):
             parse_box(text)

@@ -14,12 +14,10 @@ from PIL import Image
 
 from model.checkpoint import DEFAULT_CHECKPOINT, load
 from model.data.collection import Collection
-from model.errors import ConfigError
 from model.explanation.gradcam import class_evidence, contrast_cam, grad_cam
-from model.explanation.overlay import mask_boxes, parse_box, share_inside
 from model.explanation.sanity import cascade, rank_correlation
 from model.predictor import Predictor
-from model.types import Crop, Heatmap
+from model.types import Crop
 from tests.conftest import PRACTICE
 
 
@@ -136,37 +134,6 @@ def test_a_contrast_is_the_map_of_the_difference(predictor: Predictor, crop: Ima
     assert torch.allclose(found, by_hand, atol=1e-5)
     assert not torch.allclose(found, contrast_cam(class_evidence(network, features), 44, 25))
     assert contrast_cam(class_evidence(network, features), 25, 25).max() == 0
-
-
-def test_energy_in_boxes() -> None:
-    grid = np.zeros((4, 8), dtype=np.float32)
-    grid[3, :4] = 1.0
-    lower_left = Heatmap("HU", grid, (0.0, 0.0, 8.0, 4.0))
-    energy, area = share_inside(lower_left, [(0.0, 0.5, 0.6, 1.0)])
-    assert energy > 0.95
-    assert area == pytest.approx(0.3)
-    assert share_inside(lower_left, [(0.75, 0.0, 1.0, 1.0)])[0] == pytest.approx(0.0, abs=0.01)
-    flat = Heatmap("HU", np.ones((4, 8), dtype=np.float32), (0.0, 0.0, 8.0, 4.0))
-    boxes = [(0.0, 0.0, 0.5, 0.5), (0.25, 0.0, 0.5, 1.0)]
-    energy, area = share_inside(flat, boxes)
-    assert energy == pytest.approx(area) == pytest.approx(0.375)
-    blank = Heatmap("HU", np.zeros((4, 8), dtype=np.float32), (0.0, 0.0, 8.0, 4.0))
-    assert share_inside(blank, boxes)[0] == 0.0
-
-
-def test_masked_boxes_are_grey_and_the_rest_is_left() -> None:
-    picture = Image.new("RGB", (100, 50), (200, 10, 10))
-    masked = np.asarray(mask_boxes(picture, [parse_box("0,0.8,0.25,1")]))
-    assert (masked[40:, :25] == 127).all()
-    assert (masked[:40] == (200, 10, 10)).all()
-    assert (masked[:, 25:] == (200, 10, 10)).all()
-    assert mask_boxes(picture, []).tobytes() == picture.tobytes()
-
-
-@pytest.mark.parametrize("text", ["", "0,0,1", "0,0,1,x", "0.5,0,0.5,1", "0,0,1,1.5", "nan,0,1,1"])
-def test_what_is_no_box_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="--mask-boxes"):
-        parse_box(text)
 
 
 def test_an_analysis_keeps_what_maps_need_and_no_activations(

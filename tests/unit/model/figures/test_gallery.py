@@ -12,8 +12,11 @@ from PIL import Image
 from model.errors import ConfigError, DataError
 from model.explanation.sanity import Step
 from model.figures.maps import ENTRIES, GalleryEntry, choose_entries, gallery, sanity
+from model.figures.sources import gallery_of, sanity_of
 from model.geography import COUNTRY_CODES
+from model.predictor import Predictor
 from model.types import Heatmap, Place, Prediction
+from tests.conftest import jpeg
 
 
 class Looks:
@@ -27,7 +30,8 @@ class Looks:
         )
 
     def heatmap(self, target: str) -> Heatmap:
-        grid = np.full((2, 4), self._heat, dtype=np.float32)
+        heat = self._heat if target == self.prediction.country else 0
+        grid = np.full((2, 4), heat, dtype=np.float32)
         return Heatmap(target, grid, (0.0, 0.0, 4.0, 2.0))
 
 
@@ -80,6 +84,22 @@ def test_nothing_to_show_is_said() -> None:
         gallery(chosen(Pictures(("HU", "PL", 200, 9, False)), "HU"))
     with pytest.raises(ConfigError, match="--country XX"):
         chosen(Pictures(), "XX")
+
+
+def test_the_gallery_of_a_checkpoint(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pictures = Pictures(("HU", "HU", 204, 9, False), ("JP", "JP", 102, 9, False))
+    opened = {tmp_path: pictures.predictor()}
+    monkeypatch.setattr(Predictor, "open", opened.__getitem__)
+    figure = gallery_of(pictures, ["jp", "HU"], tmp_path)  # type: ignore[arg-type]
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert titles == ["JP 40%", "", "HU 80%", ""]
+
+
+def test_a_checkpoint_forgets_part_by_part(small_net: Path, tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(jpeg())
+    first, *_, curve = sanity_of(tmp_path / "photo.jpg", small_net).axes
+    assert first.get_title() == "trained: 1.00"
+    assert [tick.get_text() for tick in curve.get_xticklabels()][:2] == ["trained", "head"]
 
 
 def test_the_figure_of_forgetting(tmp_path: Path) -> None:

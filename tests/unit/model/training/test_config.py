@@ -7,12 +7,6 @@ import pytest
 from model.errors import ConfigError
 from model.training.config import read_config
 from model.training.stage import Stage
-from tests.conftest import ROOT
-
-
-@pytest.mark.parametrize("file", sorted((ROOT / "model" / "experiments").glob("*.toml")))
-def test_the_experiments_can_be_read(file: Path) -> None:
-    assert read_config(file).stages
 
 
 def written(tmp_path: Path, text: str) -> Path:

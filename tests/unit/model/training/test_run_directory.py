@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from model.checkpoint import load
 from model.data.collection import Collection
@@ -96,13 +97,12 @@ def test_a_full_disk_is_reported_and_leaves_the_last_good_checkpoint(
 
 
 def test_curves_for_tensorboard(data: Collection, tmp_path: Path) -> None:
-    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     stages = Stage("front", 2, cache=False), Stage("none", 1)
     config = on_pixels(*stages, tensorboard=True)
     with killed_after_an_epoch(), pytest.raises(KeyboardInterrupt):
         small_trainer(data, tmp_path / "run", config=config).run(resume=False)
     small_trainer(data, tmp_path / "run", config=config).run(resume=True)
-    read = events.EventAccumulator(str(tmp_path / "run" / "tensorboard"))
+    read = EventAccumulator(str(tmp_path / "run" / "tensorboard"))
     read.Reload()
     assert {"step/loss", "epoch/val_loss", "epoch/lr"} <= set(read.Tags()["scalars"])
     per_epoch = math.ceil(len(data.of_split("train")) / config.batch_size)

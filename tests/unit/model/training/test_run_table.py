@@ -33,18 +33,21 @@ def run(
     """A run's folder, with a checkpoint if ``places`` are given."""
     folder.mkdir(parents=True)
     settings = {
-        "network": {"backbone": "efficientnet_lite0", "head": [256, 128]},
+        "network": {"backbone": "efficientnet_lite0", "head": [256, 128], "dropout": 0.2},
         "pretrained": True,
-        "preprocessing": {"short_side_px": 320},
-        "stages": list(stages),
+        "preprocessing": {"short_side_px": 320, "letterbox": "tight"},
+        "stages": [one | {"cache": True} for one in stages],
+        "seed": 0,
     } | config
     document = {"config": settings, "split_fingerprint": "abc", "revision": "r1"}
     (folder / "config.json").write_text(json.dumps(document))
     (folder / "log.csv").write_text(HEADER + log)
     if places is not None:
         (folder / "checkpoint").mkdir()
-        info = {"network": {}, "info": {"places": places}}
-        (folder / "checkpoint" / "config.json").write_text(json.dumps(info))
+        best = {"val_top1": 0.42, "val_macro_recall": 0.3}
+        document["info"] = {"config": settings, "best": best, "places": places, "revision": "r1"}
+        document = {"network": {}, **document}
+        (folder / "checkpoint" / "config.json").write_text(json.dumps(document))
     return folder
 
 
@@ -77,7 +80,20 @@ def test_a_run_that_is_not_over_says_how_far_it_is(tmp_path: Path) -> None:
     assert row["val"] == {"top1": 0.5, "macro_recall": 0.4}
     assert cells(row)["epochs"] == "4 of 7.5, unfinished"
     assert cells(row)["frozen"] == "front -> none"
+    assert cells(row)["short side"] == "320"
     assert cells(row)["learning rate"] == "1e-3 -> 1e-6", "one goes on where the other ends"
+    (tmp_path / "a" / "log.csv").unlink()
+    begun = cells(describe(tmp_path / "a"))
+    assert (begun["epochs"], begun["val top-1"]) == ("0 of 7.5, unfinished", "-")
+
+
+def test_a_checkpoint_by_itself_says_what_its_run_says(tmp_path: Path) -> None:
+    places = {"photos val": 40}
+    row = describe(run(tmp_path / "a", LOG, stage("front", 2.5, (1e-3, 1e-5)), places=places))
+    assert (row["state"], row["epochs_done"]) == ("finished", 2.5), "the last epoch is half of one"
+    assert cells(row)["epochs"] == "2.5"
+    itself = {"run": row["checkpoint"], "state": "checkpoint", "epochs_done": None}
+    assert describe(tmp_path / "a" / "checkpoint") == row | itself
 
 
 @pytest.mark.parametrize(
@@ -114,10 +130,10 @@ def test_schedules_are_written_as_the_experiment_did(
         ({"backbone": "timm:vit_tiny.augreg", "head": []}, {}, "augreg", "C"),
         ({"backbone": "resnet50", "head": []}, {"start_from": ["a/b", "c"]}, "a/b, c", "C"),
         (
-            {"backbone": "resnet50", "head": [8, 4]},
+            {"backbone": "resnet50", "head": [8, 4, 2]},
             {"pretrained": False},
             "random",
-            "(8, 4) -> (4, C)",
+            "(8, 4) -> (4, 2) -> (2, C)",
         ),
         ({"backbone": "resnet50", "head": []}, {"weights_file": "/x/r50.pth"}, "r50.pth", "C"),
     ],
@@ -178,9 +194,10 @@ def test_a_log_that_is_none_is_one_line(log: str | None, message: str, tmp_path:
 def test_a_folder_that_is_no_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no run \(config\.json is missing\)"):
         describe(tmp_path)
-    (tmp_path / "config.json").write_text("[]")
-    with pytest.raises(DataError, match="not the settings of a run"):
-        describe(tmp_path)
+    for text in ("{", "[]", "{}", '{"config": {}}'):
+        (tmp_path / "config.json").write_text(text)
+        with pytest.raises(DataError, match=r"not the settings of a run .*; restore it or train"):
+            describe(tmp_path)
     stages = [stage("front", 3, (1e-3, 1e-4))]
     with pytest.raises(DataError, match=r"log\.csv and config\.json do not fit"):
         describe(run(tmp_path / "a", "4,1,1e-3,3,2.5,0.3,0.2\n", *stages))

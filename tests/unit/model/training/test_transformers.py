@@ -16,8 +16,6 @@ from model.predictor import Predictor
 from model.training.stage import Stage
 from tests.unit.model.training.small_runs import on_pixels, small_trainer
 
-pytest.importorskip("timm")
-
 VIT = "timm:vit_tiny_patch16_224"
 
 
