@@ -84,6 +84,8 @@ opponent: $(VENV)/.test
 	$(call TRAIN,opponent,opponent)
 	$(call TRAIN,refine,refined)
 	$(call TRAIN,sharpen,sharpened)
+	$(call TRAIN,sharpen,sharpened-twice) --set seed=2 --set stages.0.epochs=9 --set keep_start=0.4 \
+		--set 'start_from=["runs/sharpened/checkpoint"]'
 
 audit: $(VENV)/.test
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock

@@ -152,8 +152,8 @@ def test_the_checkpoint_is_as_good_as_its_card_says(streetview: Path) -> None:
     )  # fmt: skip
     # A little below the figures of MODEL_CARD.md, so that another CPU's rounding does not matter.
     assert document["n"] > 700
-    assert document["top1"] >= 0.46
-    assert document["macro_recall"] >= 0.30
+    assert document["top1"] >= 0.45
+    assert document["macro_recall"] >= 0.28
     assert document["top5"] >= 0.75
     assert document["trained_on"] == 0
     assert set(document["per_source"]) == {"parquet", "photos"}
