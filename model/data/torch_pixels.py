@@ -3,6 +3,9 @@
 Torch's vectorised resize of 8-bit pixels takes a quarter of Pillow's time, and differs from it in
 at most 0.3 % of the values of real photographs, by at most 14 of 255. So play and evaluation keep
 to Pillow, and training may use either.
+
+Pictures are decoded whole: libjpeg-turbo has vector code for halves alone, so that 5/8 of a
+panorama of 3050 x 561 (simplejpeg) takes 4.4 ms where all of it takes 3.2.
 """
 
 from __future__ import annotations
