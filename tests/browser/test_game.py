@@ -42,7 +42,7 @@ def test_five_rounds_add_up(fakes_port: int, visit: Visit) -> None:
     rows = player.page.locator("#history tbody tr")
     player.page.wait_for_selector("#history tbody tr")
     assert [row.locator("td").nth(1).inner_text() for row in rows.all()] == truths
-    assert f"Total\t{human}\t{model}" in re.sub(r"[\s]+", "\t", player.text("#history tfoot"))
+    assert f"Total\t{human:,}\t{model:,}" in re.sub(r"[\s]+", "\t", player.text("#history tfoot"))
 
     # Look at the second round again: its picture and heat map come over the page, and the focus
     # goes back to where it was.
