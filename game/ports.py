@@ -55,7 +55,7 @@ class PanoramaSource(Protocol):
         ...
 
     def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> FavouredCue | None:
-        """The cue that a map of this crop of ``places[index]`` favours most over chance.
+        """The cue that a map of this crop of ``places[index]`` most went by.
 
         ``None`` if it favours none, or the panoramas do not say where their cues are.
         """

@@ -84,7 +84,7 @@ class HeldOut:
         return lambda crop: worth(cues.areas(crop), enough=FOUND) if cues else 0.0
 
     def looked_at(self, index: int, crop: Crop, heatmap: Heatmap) -> CueShare | None:
-        """The cue that a map of this crop of ``places[index]`` favours most over chance.
+        """The cue that a map of this crop of ``places[index]`` most went by.
 
         ``None`` if it favours none, or the data set does not say where its cues are.
         """

@@ -69,6 +69,9 @@ def shares(heatmap: Heatmap, cues: CueMap, crop: Crop) -> list[CueShare]:
 
 
 def most_looked_at(found: Sequence[CueShare]) -> CueShare | None:
-    """The cue that a map favours most over chance; ``None`` if it favours none."""
-    best = max(found, key=lambda cue: cue.ratio, default=None)
-    return best if best is not None and best.ratio >= LOOKED_RATIO else None
+    """Of the cues that a map favours, the one with the most energy beyond chance, or ``None``.
+
+    Not that of the highest ratio: a plate may be three times chance with a hundredth of the map.
+    """
+    favoured = [cue for cue in found if cue.ratio >= LOOKED_RATIO]
+    return max(favoured, key=lambda cue: cue.energy - cue.area, default=None)

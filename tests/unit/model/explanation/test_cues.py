@@ -76,6 +76,14 @@ def test_heat_on_a_cue_counts_and_points() -> None:
     assert most_looked_at(found) == bollard
 
 
+def test_a_map_went_by_what_holds_much_of_it() -> None:
+    plate, wall = CueShare("plate", 0.002, 0.008, False), CueShare("wall", 0.2, 0.5, True)
+    land = CueShare("terrain", 0.6, 0.45, False)
+    assert most_looked_at([plate, wall, land]) == wall
+    assert most_looked_at([plate, land]) == plate
+    assert most_looked_at([land]) is None
+
+
 def test_what_is_outside_the_crop_or_too_small_or_dark_is_left_out() -> None:
     assert shares(heatmap(), cue_map(sign=(0, 60)), CROP) == []
     dot = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
