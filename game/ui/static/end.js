@@ -83,11 +83,10 @@
     const { number, truth } = finished;
     const seen = album[number];
     const map = seen?.heat?.[0];
-    const picture = seen?.problem
-      ? [G.make("span", { class: "card-none" }, G.text(seen.problem))]
-      : seen
+    const none = seen?.problem ? G.text(seen.problem) : "…";
+    const picture = seen?.picture
       ? [G.make("img", { src: seen.picture, alt: "" }), ...(map?.uri ? [G.make("img", { src: map.uri, alt: "", class: "card-heat" })] : [])]
-      : [G.make("span", { class: "card-none" }, "…")];
+      : [G.make("span", { class: "card-none" }, none)];
     // A card shows a part of a tall photo: that where the map is hottest.
     if (map?.where) for (const image of picture) image.style.objectPosition = `${50 * map.where[1]}% ${50 * map.where[0]}%`;
     return G.make(

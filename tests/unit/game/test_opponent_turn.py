@@ -276,6 +276,9 @@ def test_the_favoured_cue_is_named_after_the_guess_only() -> None:
     (layer, *_) = messages.game_message(view)["heat"]
     assert layer["cue"]["name"] == "road_line"
     assert layer["cue"]["ratio"] >= 2
+    photographs = Games(small_source(rendered=False), Clear())
+    (layer, *_) = messages.game_message(finished(photographs))["heat"]
+    assert "cue" not in layer
 
 
 def test_a_failing_occlusion_test_costs_the_sentence_only(caplog: pytest.LogCaptureFixture) -> None:
